@@ -1,0 +1,1 @@
+"""A made-up newspaper on this machine, for `backissue demo` and for the tests."""

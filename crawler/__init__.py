@@ -1,0 +1,1 @@
+"""GO OUT: which URLs, when, and how politely; makes captures."""

@@ -1,0 +1,1 @@
+"""PASS THROUGH: extract, clean, archive; makes articles of captures."""

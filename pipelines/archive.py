@@ -1,0 +1,56 @@
+"""The last stage: the archive decides, keeps, and answers with a receipt once it is committed."""
+
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from pipelines.clean import clean
+from pipelines.desk import Desk
+from pipelines.extract import NotArticle, PageBytes, extract
+from storage import snapshots
+from storage.errors import BackissueError
+from storage.outcome import Receipt
+from storage.record import RenditionMissing, keep_rendition
+from storage.visit import Visit
+from storage.warc_read import read_exchange
+
+
+class RereadFailed(BackissueError):
+    """An earlier snapshot cannot be read by the current version, so nothing can be compared with it."""
+
+    def __init__(self, snapshot: int, why: str):
+        super().__init__(
+            f"Snapshot {snapshot} cannot be read by this version: {why} Run `backissue verify`, or go back to the "
+            "version that made it."
+        )
+
+
+class ArchivePipeline:
+    """Visit -> Receipt."""
+
+    def __init__(self, desk: Desk):
+        self._desk = desk
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.spider.desk)  # type: ignore[union-attr]
+
+    async def process_item(self, visit: Visit) -> Receipt:
+        written: int | None = None
+        while True:
+            try:
+                return await self._desk.recorder.record(visit, self._desk.ledger, written=written)
+            except RenditionMissing as missing:
+                written = missing.written
+                await self._reread(missing.snapshot)
+
+    async def _reread(self, snapshot: int) -> None:
+        """Make the current version's rendition of a snapshot, so that a newer extractor is no publisher's edit."""
+        recorder = self._desk.recorder
+        location, url = snapshots.bytes_of(self._desk.reader, snapshot)
+        exchange = read_exchange(recorder.folder.warc, location)
+        article = await self._desk.workers.run(extract, url, PageBytes.of(exchange))
+        if isinstance(article, NotArticle):
+            raise RereadFailed(snapshot, article.why)
+        rendition, now = clean(article), recorder.clock.now()
+        await recorder.transact(lambda connection: keep_rendition(connection, snapshot, article, rendition, now=now))

@@ -1,0 +1,19 @@
+"""What the stages of one run share."""
+
+import attrs
+from sqlalchemy import Engine
+
+from pipelines.workers import Workers
+from storage.record import Ledger
+from storage.recorder import Recorder
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """The tools that a run's spider brings along and its pipelines use."""
+
+    recorder: Recorder
+    workers: Workers
+    reader: Engine
+    """For look-ups; never writes."""
+    ledger: Ledger

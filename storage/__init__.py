@@ -1,0 +1,1 @@
+"""KEEP: the database, the WARC files, and everything that is asked of them."""

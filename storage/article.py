@@ -1,0 +1,145 @@
+"""What extraction made of a capture: an article in blocks, and the rendition that a reader gets."""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+
+class BlockKind(StrEnum):
+    """What a block is in its article."""
+
+    STANDFIRST = "standfirst"
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST_ITEM = "list_item"
+    QUOTE = "quote"
+    TABLE_ROW = "table_row"
+    CAPTION = "caption"
+    CREDIT = "credit"
+
+
+APART = frozenset({BlockKind.CAPTION, BlockKind.CREDIT})
+"""Kinds that are fields of their own and no part of the text."""
+
+
+class Access(StrEnum):
+    """How much of the article the capture shows."""
+
+    OPEN = "open"
+    METERED = "metered"
+    """Marked as paid, and yet the text is whole."""
+    TEASER = "teaser"
+    """Cut off: the beginning of a paid article."""
+    PAYWALL = "paywall"
+    CONSENT = "consent"
+    BLOCKED = "blocked"
+    LOGIN = "login"
+    SOFT_404 = "soft_404"
+    UNKNOWN = "unknown"
+
+
+FULL = frozenset({Access.OPEN, Access.METERED})
+"""Access under which a capture shows the whole article."""
+
+NEVER_KEPT = frozenset({Access.CONSENT, Access.BLOCKED, Access.SOFT_404})
+"""Access under which a capture is a visit and never a snapshot, even where there is nothing better."""
+
+
+@attrs.frozen(kw_only=True)
+class Block:
+    """One paragraph, heading, list item, quote or table row, in the page's order."""
+
+    kind: BlockKind
+    text: str
+    """One line, trimmed, never empty."""
+
+
+@attrs.frozen(kw_only=True)
+class Article:
+    """What one extractor version read out of a capture's bytes. Keeps every block it saw."""
+
+    extractor: str
+    """The versions that read it ("trafilatura 2.3.1, backissue 1")."""
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    """Separate names, in the page's order."""
+    published_at: datetime | None = None
+    """As the page claims. Aware, UTC."""
+    published_raw: str | None = None
+    """What the page said, zone and all."""
+    modified_at: datetime | None = None
+    modified_raw: str | None = None
+    language: str | None = None
+    """Primary subtag, lower case ("de")."""
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    canonical_url: str | None = None
+    """As the page claims; whether it is believed is decided when it is archived."""
+    image: str | None = None
+    description: str | None = None
+    site_name: str | None = None
+    access: Access = Access.UNKNOWN
+    signs: tuple[str, ...] = ()
+    """What said so."""
+    degraded: str | None = None
+    """Why this may not be all of the article (a cut-off body, a parser that gave up). None: nothing speaks for it."""
+    origins: dict[str, str] = attrs.field(factory=dict)
+    """Field -> where its value was read ("json-ld", "opengraph", …)."""
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether this shows all of the article, as far as can be told."""
+        return self.access in FULL and self.degraded is None
+
+
+@attrs.frozen(kw_only=True)
+class Cut:
+    """A block that cleaning took out."""
+
+    position: int
+    """Index into the article's blocks."""
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Rendition:
+    """An article's text: one extraction, cleaned by one version of the rules and one generation of the site memory."""
+
+    extractor: str
+    rules: str
+    generation: int
+    """Of the site memory; 0 where nothing has been learnt."""
+    text: str
+    """Standfirst and body blocks joined by a newline."""
+    cuts: tuple[Cut, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """The versions that made it, as exports print them."""
+        return f"{self.extractor}; {self.rules}; memory {self.generation}"
+
+    @property
+    def digest(self) -> str:
+        """`sha256:` of the text."""
+        return "sha256:" + hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+
+    @property
+    def words(self) -> int:
+        """Runs of non-space characters in the text."""
+        return len(self.text.split())
+
+
+def content_digest(article: Article, rendition: Rendition) -> str:
+    """`sha256:` of all that makes a change when it differs: title, byline, text, captions and credits.
+
+    Dates are not among them: a modified date alone is a field, not a change. White space is folded.
+    """
+    cut = {cut.position for cut in rendition.cuts}
+    apart = [b.text for i, b in enumerate(article.blocks) if b.kind in APART and i not in cut]
+    parts = [article.title or "", "\x1f".join(article.authors), rendition.text, *apart]
+    folded = "\x1e".join(" ".join(part.split()) for part in parts)
+    return "sha256:" + hashlib.sha256(folded.encode("utf-8")).hexdigest()

@@ -1,0 +1,164 @@
+"""What can go wrong, as one small tree. An error takes facts and writes its own sentence, which ends in what to do."""
+
+from pathlib import Path
+
+
+class BackissueError(Exception):
+    """The root: an error whose message is meant for the user, in one line."""
+
+    exit_code = 1
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross from worker processes to the main one. The default way calls the class with the finished
+        # sentence, which does not fit constructors that take facts.
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(kind: type[BackissueError], args: tuple[object, ...], state: dict[str, object]) -> BackissueError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class UsageError(BackissueError):
+    """The command was given something it cannot work with."""
+
+    exit_code = 2
+
+
+class RefusedURL(BackissueError):
+    """A URL that is not fetched, whatever it may hold."""
+
+
+class InvalidURL(RefusedURL):
+    """The text is no absolute http or https URL."""
+
+    def __init__(self, url: str, why: str):
+        super().__init__(f"{url!r} is not a URL that can be archived: {why}. Give a whole http:// or https:// address.")
+
+
+class UnsafeAddress(RefusedURL):
+    """The URL, or a redirect on its way, leads to an address that is not public."""
+
+    def __init__(self, url: str, address: str):
+        self.address = address
+        super().__init__(
+            f"{url} leads to {address}, which is not a public address. To archive a site on your own network, "
+            "set `allow_private = true` for its source, or pass --allow-private to `archive`."
+        )
+
+
+class ArchiveNotFound(UsageError):
+    """A reading command was pointed at a folder without an archive."""
+
+    def __init__(self, folder: Path):
+        super().__init__(
+            f"{folder} holds no archive. Fill one with `backissue archive URL`, `crawl` or `import`, or name the right "
+            "folder with --archive DIR or BACKISSUE_ARCHIVE."
+        )
+
+
+class ArchiveNotWritable(BackissueError):
+    """The archive's folder or a file in it cannot be made or written."""
+
+    def __init__(self, folder: Path, why: str):
+        super().__init__(f"The archive in {folder} cannot be written: {why}. Check the folder's owner and free space.")
+
+
+class NewerDatabase(BackissueError):
+    """The database was made by a version of Backissue that knows more tables than this one."""
+
+    def __init__(self, revision: str):
+        super().__init__(
+            f"The database was made by a newer version of Backissue (schema {revision}). "
+            "Upgrade Backissue, or open another archive; nothing was changed."
+        )
+
+
+class OlderDatabase(BackissueError):
+    """A reading command met a database that has to be migrated first."""
+
+    def __init__(self, revision: str):
+        super().__init__(
+            f"The database has an older schema ({revision}). Any command that writes, such as `backissue crawl`, "
+            "brings it up to date; make a copy of the archive's folder first."
+        )
+
+
+class DatabaseFailed(BackissueError):
+    """The database refused a write or a read."""
+
+    def __init__(self, why: str):
+        super().__init__(
+            f"The database failed: {why}. Nothing that was acknowledged is lost; free the disk or "
+            "the lock and run the same command again."
+        )
+
+
+class WarcFailed(BackissueError):
+    """A WARC file could not be written."""
+
+    def __init__(self, file: str, why: str):
+        super().__init__(
+            f"{file} cannot be written: {why}. Nothing that was acknowledged is lost; free the disk and run the "
+            "same command again."
+        )
+
+
+class DamagedRecord(BackissueError):
+    """A WARC record is not what was written."""
+
+    def __init__(self, file: str, offset: int, why: str):
+        super().__init__(
+            f"The WARC record at {offset} in {file} is damaged: {why}. Restore the file from a copy; the "
+            "other records can still be read."
+        )
+
+
+class NotAWarc(UsageError):
+    """A file given to `import` holds no WARC records."""
+
+    def __init__(self, file: str, why: str):
+        super().__init__(f"{file} is not a WARC file that can be imported: {why}.")
+
+
+class SourceFileError(UsageError):
+    """`sources.toml` has a mistake; the message names the line."""
+
+    def __init__(self, file: Path, line: int | None, why: str):
+        self.line = line
+        where = f"{file}, line {line}" if line else str(file)
+        super().__init__(f"{where}: {why}. The keys and values are described in docs/sources.md.")
+
+
+class UnknownSource(UsageError):
+    """A source was named that `sources.toml` does not have."""
+
+    def __init__(self, name: str, known: list[str]):
+        have = ", ".join(known) if known else "none yet"
+        super().__init__(f"There is no source {name!r} in sources.toml (there are: {have}). Check the spelling.")
+
+
+class PageNotFound(UsageError):
+    """The archive has nothing under that URL or snapshot number."""
+
+    def __init__(self, what: str):
+        super().__init__(f"The archive holds nothing for {what}. `backissue list` shows what it has.")
+
+
+class RunUnderWay(BackissueError):
+    """Another process is crawling the same source."""
+
+    def __init__(self, source: str):
+        super().__init__(f"Another process is crawling {source} at this moment. Wait for it, or stop it first.")
+
+
+class WorkerLost(BackissueError):
+    """A page killed or outlasted the process that read it."""
+
+    def __init__(self, url: str, why: str):
+        super().__init__(
+            f"{url} could not be read: {why}. The raw capture is kept; `backissue reextract` tries again "
+            "with a later version."
+        )

@@ -1,0 +1,48 @@
+"""The archive's folder: where things lie in it, and how it is made."""
+
+import os
+from pathlib import Path
+
+import attrs
+
+from storage.errors import ArchiveNotFound, ArchiveNotWritable
+
+
+@attrs.frozen
+class Folder:
+    """An archive's folder by its parts."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        return self.path / "archive.db"
+
+    @property
+    def warc(self) -> Path:
+        return self.path / "warc"
+
+    @property
+    def locks(self) -> Path:
+        """One file a run, held by the process that runs it."""
+        return self.path / "runs"
+
+    @property
+    def sources(self) -> Path:
+        return self.path / "sources.toml"
+
+    def make(self) -> None:
+        """Make what is missing. Raises ArchiveNotWritable."""
+        try:
+            for folder in (self.path, self.warc, self.locks):
+                folder.mkdir(parents=True, exist_ok=True)
+            for folder in (self.path, self.warc, self.locks):
+                if not os.access(folder, os.W_OK | os.X_OK):
+                    raise ArchiveNotWritable(self.path, f"{folder.name}/ is read-only")
+        except OSError as error:
+            raise ArchiveNotWritable(self.path, error.strerror or str(error)) from error
+
+    def must_exist(self) -> None:
+        """Raises ArchiveNotFound where there is no database."""
+        if not self.database.is_file():
+            raise ArchiveNotFound(self.path)

@@ -1,0 +1,166 @@
+"""The crawl frontier: which URLs are pending, leased and done. Every function runs inside the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal
+
+import attrs
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.errors import InvalidURL
+from storage.outcome import Outcome
+from storage.revisits import next_visit
+from storage.tables import FrontierRow
+from storage.urls import key
+
+Kind = Literal["article", "feed", "sitemap", "section"]
+
+# Listings before articles: what they name is taken newest first.
+LISTING_PRIORITY = 1_000_000
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """A URL to fetch, on lease."""
+
+    id: int
+    kind: Kind
+    url: str
+    attempts: int
+
+
+@attrs.frozen(kw_only=True)
+class Added:
+    """What became of URLs that were offered to the frontier."""
+
+    new: int
+    known: int
+    invalid: int
+
+
+def add(
+    connection: Connection,
+    scope: str,
+    kind: Kind,
+    urls: Iterable[str],
+    *,
+    now: datetime,
+    found_in: str | None = None,
+    priority: int = 0,
+) -> Added:
+    """Put URLs on a scope's list; one that is there already stays as it is.
+
+    The first of the URLs gets the highest priority. URLs that are none are counted, not raised.
+    """
+    rows, invalid = [], 0
+    for index, url in enumerate(urls):
+        try:
+            identity = key(url)
+        except InvalidURL:
+            invalid += 1
+            continue
+        rows.append(
+            {
+                "scope": scope,
+                "kind": kind,
+                "key": identity,
+                "url": url,
+                "state": "pending",
+                "priority": priority - index,
+                "found_in": found_in,
+                "found_at": now,
+                "attempts": 0,
+            }
+        )
+    if not rows:
+        return Added(new=0, known=0, invalid=invalid)
+    before = _size(connection, scope, kind)
+    connection.execute(sqlite_insert(FrontierRow).on_conflict_do_nothing(), rows)
+    new = _size(connection, scope, kind) - before
+    return Added(new=new, known=len(rows) - new, invalid=invalid)
+
+
+def _size(connection: Connection, scope: str, kind: str) -> int:
+    query = select(func.count()).select_from(FrontierRow).where(FrontierRow.scope == scope, FrontierRow.kind == kind)
+    return connection.execute(query).scalar_one()
+
+
+def add_again(connection: Connection, scope: str, kind: Kind, urls: Sequence[str], *, now: datetime) -> None:
+    """Put listings on the list for a new run, also those that are done."""
+    for index, url in enumerate(urls):
+        identity = key(url)
+        values = {"state": "pending", "priority": LISTING_PRIORITY - index, "url": url}
+        statement = sqlite_insert(FrontierRow).values(
+            scope=scope, kind=kind, key=identity, found_at=now, attempts=0, **values
+        )
+        connection.execute(statement.on_conflict_do_update(index_elements=["scope", "kind", "key"], set_=values))
+
+
+def make_due(connection: Connection, scope: str, *, now: datetime) -> int:
+    """Make the done articles pending whose time has come. Returns how many."""
+    statement = (
+        update(FrontierRow)
+        .where(
+            FrontierRow.scope == scope,
+            FrontierRow.state == "done",
+            FrontierRow.kind == "article",
+            FrontierRow.due_at <= now,
+        )
+        .values(state="pending", priority=-1)
+    )
+    return connection.execute(statement).rowcount
+
+
+def lease(connection: Connection, scope: str, run_id: int, count: int) -> list[Entry]:
+    """Take the next pending URLs for a run, listings first, then by priority and age. May give fewer than `count`."""
+    query = (
+        select(FrontierRow.id, FrontierRow.kind, FrontierRow.url, FrontierRow.attempts)
+        .where(FrontierRow.scope == scope, FrontierRow.state == "pending")
+        .order_by(FrontierRow.priority.desc(), FrontierRow.id)
+        .limit(count)
+    )
+    rows = connection.execute(query).all()
+    if rows:
+        statement = update(FrontierRow).where(FrontierRow.id.in_([row.id for row in rows]))
+        connection.execute(statement.values(state="leased", run_id=run_id))
+    return [Entry(id=row.id, kind=row.kind, url=row.url, attempts=row.attempts) for row in rows]
+
+
+def give_back(connection: Connection, run_id: int) -> int:
+    """Make a run's leased URLs pending again. Returns how many."""
+    statement = update(FrontierRow).where(FrontierRow.run_id == run_id, FrontierRow.state == "leased")
+    return connection.execute(statement.values(state="pending")).rowcount
+
+
+def end_article(
+    connection: Connection,
+    entry: int,
+    outcome: Outcome,
+    *,
+    now: datetime,
+    changed_at: datetime | None,
+    error: str | None,
+) -> None:
+    """Note how an article URL ended, and when it is due again."""
+    attempts = connection.execute(select(FrontierRow.attempts).where(FrontierRow.id == entry)).scalar_one()
+    attempts = attempts + 1 if outcome in (Outcome.FAILED, Outcome.REFUSED) else 0
+    due = next_visit(outcome, now=now, changed_at=changed_at, attempts=attempts)
+    statement = update(FrontierRow).where(FrontierRow.id == entry)
+    connection.execute(
+        statement.values(state="done", outcome=outcome.value, error=error, due_at=due, attempts=attempts)
+    )
+
+
+def end_listing(connection: Connection, entry: int, *, error: str | None) -> None:
+    """Note that a listing was read, or why not."""
+    statement = update(FrontierRow).where(FrontierRow.id == entry)
+    connection.execute(statement.values(state="done", outcome="failed" if error else "read", error=error))
+
+
+def watch(connection: Connection, scope: str, url: str, *, now: datetime) -> None:
+    """Put a page on the watch list, due with the next crawl of it."""
+    statement = sqlite_insert(FrontierRow).values(
+        scope=scope, kind="article", key=key(url), url=url, state="done", due_at=now, found_at=now, attempts=0
+    )
+    connection.execute(statement.on_conflict_do_nothing())

@@ -1,0 +1,179 @@
+"""Pages and their aliases: which URL belongs to which page, and what a page has."""
+
+from datetime import datetime
+
+import attrs
+from sqlalchemy import Connection, insert, select, update
+
+from storage.article import Article, Rendition
+from storage.capture import Capture
+from storage.errors import InvalidURL
+from storage.tables import AliasRow, PageRow, RenditionRow, SnapshotRow
+from storage.urls import is_front_page, key, site
+
+# Two captures are one article where half of the shorter one's long lines stand in the other. Measured on sites with
+# twelve pages each: with this test no true paragraph was taken for boilerplate, without it up to 48 were.
+SHARED_LINES = 0.5
+LONG_LINE_WORDS = 8
+
+
+@attrs.frozen(kw_only=True)
+class Alias:
+    """A URL that leads to a page."""
+
+    id: int
+    page_id: int
+
+
+@attrs.frozen(kw_only=True)
+class Held:
+    """A snapshot that a page has."""
+
+    id: int
+    whole: bool
+
+
+def find_alias(connection: Connection, url: str) -> Alias | None:
+    """The alias with that very URL, else one with the same key; None where the archive knows neither."""
+    query = select(AliasRow.id, AliasRow.page_id)
+    row = connection.execute(query.where(AliasRow.url == url)).first()
+    if row is None:
+        row = connection.execute(query.where(AliasRow.key == key(url)).order_by(AliasRow.id).limit(1)).first()
+    return Alias(id=row.id, page_id=row.page_id) if row else None
+
+
+def settle(
+    connection: Connection,
+    capture: Capture,
+    article: Article,
+    rendition: Rendition,
+    source: int | None,
+    now: datetime,
+) -> Alias:
+    """The alias of the URL that answered, with its page; both are made where they are new.
+
+    A new URL joins the page that it names as canonical when that is on the same site, is no front page, and what the
+    archive has there is the same article. The URL that was asked becomes an alias too when it led here by a redirect.
+    """
+    page = _page_of(connection, capture.url)
+    if page is None:
+        page = _canonical_page(connection, capture, article, rendition, source, now)
+    alias = _alias(connection, capture.url, page, now)
+    if capture.requested_url != capture.url and _page_of(connection, capture.requested_url) is None:
+        _alias(connection, capture.requested_url, page, now)
+    return alias
+
+
+def _page_of(connection: Connection, url: str) -> int | None:
+    alias = find_alias(connection, url)
+    return alias.page_id if alias else None
+
+
+def _canonical_page(
+    connection: Connection,
+    capture: Capture,
+    article: Article,
+    rendition: Rendition,
+    source: int | None,
+    now: datetime,
+) -> int:
+    claimed = article.canonical_url
+    if claimed and _may_be_canonical(claimed, capture.url):
+        there = _page_of(connection, claimed)
+        if there is None:
+            return _page(connection, claimed, source, now)
+        if same_article(rendition.text, _newest_text(connection, there)):
+            return there
+    return _page(connection, capture.url, source, now)
+
+
+def _may_be_canonical(claimed: str, url: str) -> bool:
+    try:
+        return site(claimed) == site(url) and not is_front_page(claimed)
+    except InvalidURL:
+        return False
+
+
+def same_article(one: str, other: str) -> bool:
+    """Whether two texts are captures of one article."""
+    lines = [{line for line in text.splitlines() if len(line.split()) >= LONG_LINE_WORDS} for text in (one, other)]
+    shorter = min(len(line) for line in lines)
+    if shorter == 0:
+        return one == other
+    return len(lines[0] & lines[1]) >= SHARED_LINES * shorter
+
+
+def _newest_text(connection: Connection, page: int) -> str:
+    query = (
+        select(RenditionRow.text)
+        .join(SnapshotRow, SnapshotRow.id == RenditionRow.snapshot_id)
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .where(AliasRow.page_id == page)
+        .order_by(SnapshotRow.captured_at.desc(), RenditionRow.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar() or ""
+
+
+def _page(connection: Connection, url: str, source: int | None, now: datetime) -> int:
+    existing = connection.execute(select(PageRow.id).where(PageRow.key == key(url))).scalar()
+    if existing is not None:
+        return existing
+    values = {"key": key(url), "url": url, "site": site(url), "source_id": source, "added_at": now}
+    return connection.execute(insert(PageRow).values(**values).returning(PageRow.id)).scalar_one()
+
+
+def _alias(connection: Connection, url: str, page: int, now: datetime) -> Alias:
+    existing = connection.execute(select(AliasRow.id, AliasRow.page_id).where(AliasRow.url == url)).first()
+    if existing is not None:
+        return Alias(id=existing.id, page_id=existing.page_id)
+    values = {"url": url, "key": key(url), "page_id": page, "added_at": now}
+    made = connection.execute(insert(AliasRow).values(**values).returning(AliasRow.id)).scalar_one()
+    return Alias(id=made, page_id=page)
+
+
+def adopt(connection: Connection, page: int, source: int) -> None:
+    """Give a page without a source to the one that crawls it now."""
+    statement = update(PageRow).where(PageRow.id == page, PageRow.source_id.is_(None))
+    connection.execute(statement.values(source_id=source))
+
+
+def newest_snapshot(connection: Connection, page: int, until: datetime) -> Held | None:
+    """A page's newest snapshot that was captured by then."""
+    query = (
+        select(SnapshotRow.id, SnapshotRow.whole)
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .where(AliasRow.page_id == page, SnapshotRow.captured_at <= until)
+        .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return Held(id=row.id, whole=row.whole) if row else None
+
+
+def has_whole_snapshot(connection: Connection, page: int, until: datetime) -> bool:
+    """Whether a page has a snapshot of all of its article by then."""
+    query = (
+        select(SnapshotRow.id)
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .where(AliasRow.page_id == page, SnapshotRow.captured_at <= until, SnapshotRow.whole)
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None
+
+
+def last_change(connection: Connection, page: int) -> datetime | None:
+    """When a page's newest snapshot was captured."""
+    query = (
+        select(SnapshotRow.captured_at)
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .where(AliasRow.page_id == page)
+        .order_by(SnapshotRow.captured_at.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
+
+
+def url_of(connection: Connection, page: int) -> str:
+    """A page's canonical URL."""
+    return connection.execute(select(PageRow.url).where(PageRow.id == page)).scalar_one()

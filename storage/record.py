@@ -1,0 +1,301 @@
+"""Records a visit: which page it belongs to, how it ended, and the rows that say so."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from storage import frontier, pages
+from storage.article import NEVER_KEPT, Access, Article, Rendition, content_digest
+from storage.capture import Capture, Miss
+from storage.outcome import Outcome, Receipt
+from storage.tables import (
+    AliasRow,
+    BlockRow,
+    CutRow,
+    ExtractionRow,
+    RecordRow,
+    RenditionRow,
+    SnapshotRow,
+    VisitRow,
+)
+from storage.visit import Visit
+
+
+@attrs.frozen(kw_only=True)
+class Ledger:
+    """Whose books a visit goes into."""
+
+    run_id: int
+    source_id: int | None
+
+
+class RenditionMissing(Exception):
+    """The snapshot to compare with was read by another version; it has to be read by this one first."""
+
+    def __init__(self, snapshot: int):
+        super().__init__(f"snapshot {snapshot} has no rendition of the current version")
+        self.snapshot = snapshot
+        self.written: int | None = None
+        """The row of the visit's own WARC record, which is written by then."""
+
+
+_STANDS = {Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED}
+
+
+def record_visit(connection: Connection, visit: Visit, ledger: Ledger, *, record: int | None, now: datetime) -> Receipt:
+    """Insert all rows of a visit and end its frontier entry, inside the caller's transaction.
+
+    `record`: the id of the WARC record that holds the capture; None for a miss. Raises RenditionMissing where the
+    newest snapshot has to be read by the current version before the two can be compared.
+    """
+    if isinstance(visit.found, Miss):
+        return _record_miss(connection, visit, visit.found, ledger, now)
+    capture = visit.found
+    alias = pages.find_alias(connection, capture.url) or pages.find_alias(connection, capture.requested_url)
+    outcome, kind, error = visit.outcome, visit.kind, visit.error
+    snapshot: int | None = None
+    if visit.same_as is not None and alias is not None:
+        outcome, snapshot = Outcome.UNCHANGED, visit.same_as
+    elif outcome is Outcome.NOT_MODIFIED:
+        newest = pages.newest_snapshot(connection, alias.page_id, capture.captured_at) if alias else None
+        if newest is None:
+            outcome, kind = Outcome.FAILED, "http_304"
+            error = f"{capture.requested_url} answered 304 to a first visit. Try again later."
+        else:
+            snapshot = newest.id
+    elif outcome is Outcome.GONE and (alias is None or not _has_snapshot(connection, alias.page_id)):
+        outcome, kind = Outcome.FAILED, kind or f"http_{capture.status}"
+    elif outcome is None:
+        if visit.article is None or visit.rendition is None or record is None:
+            raise ValueError("a visit without an outcome needs an article, a rendition and a record")
+        alias = pages.settle(connection, capture, visit.article, visit.rendition, ledger.source_id, now)
+        outcome, snapshot = _archive(connection, capture, visit.article, visit.rendition, alias, record, now)
+        if outcome is Outcome.DEGRADED:
+            error = visit.article.degraded or f"shows only {visit.article.access}: the fuller snapshot stays the newest"
+    if outcome is None:
+        raise ValueError(f"no outcome for {capture.url}")
+    if ledger.source_id is not None and alias is not None:
+        pages.adopt(connection, alias.page_id, ledger.source_id)
+    access = visit.article.access.value if visit.article else _access_of(outcome)
+    connection.execute(
+        insert(VisitRow).values(
+            run_id=ledger.run_id,
+            url=capture.requested_url,
+            final_url=capture.url,
+            alias_id=alias.id if alias else None,
+            captured_at=capture.captured_at,
+            outcome=outcome.value,
+            status=capture.status,
+            access=access,
+            kind=kind,
+            error=error,
+            etag=capture.header("ETag"),
+            last_modified=capture.header("Last-Modified"),
+            record_id=record,
+            snapshot_id=snapshot,
+        )
+    )
+    if capture.entry is not None:
+        changed = capture.captured_at if outcome in (Outcome.NEW, Outcome.CHANGED) else None
+        if changed is None and alias is not None:
+            changed = pages.last_change(connection, alias.page_id)
+        frontier.end_article(connection, capture.entry, outcome, now=now, changed_at=changed, error=error)
+    return _receipt(connection, visit, capture, outcome, kind, error, alias, snapshot, access)
+
+
+def _record_miss(connection: Connection, visit: Visit, miss: Miss, ledger: Ledger, now: datetime) -> Receipt:
+    alias = pages.find_alias(connection, miss.requested_url)
+    outcome = Outcome(miss.outcome)
+    connection.execute(
+        insert(VisitRow).values(
+            run_id=ledger.run_id,
+            url=miss.requested_url,
+            alias_id=alias.id if alias else None,
+            captured_at=miss.missed_at,
+            outcome=outcome.value,
+            kind=miss.kind,
+            error=miss.message,
+        )
+    )
+    if miss.entry is not None:
+        frontier.end_article(connection, miss.entry, outcome, now=now, changed_at=None, error=miss.message)
+    return Receipt(
+        url=miss.requested_url,
+        canonical_url=pages.url_of(connection, alias.page_id) if alias else None,
+        outcome=outcome,
+        status=None,
+        snapshot=None,
+        captured_at=miss.missed_at,
+        title=None,
+        words=None,
+        access=None,
+        error=miss.message,
+        kind=miss.kind,
+    )
+
+
+def _access_of(outcome: Outcome) -> str | None:
+    return Access.BLOCKED.value if outcome is Outcome.BLOCKED else None
+
+
+def _has_snapshot(connection: Connection, page: int) -> bool:
+    query = select(SnapshotRow.id).join(AliasRow).where(AliasRow.page_id == page).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _archive(
+    connection: Connection,
+    capture: Capture,
+    article: Article,
+    rendition: Rendition,
+    alias: pages.Alias,
+    record: int,
+    now: datetime,
+) -> tuple[Outcome, int | None]:
+    """Decide against what the page has, and keep the article where it is worth a snapshot."""
+    before = pages.newest_snapshot(connection, alias.page_id, capture.captured_at)
+    whole_before = before is not None and (
+        before.whole or pages.has_whole_snapshot(connection, alias.page_id, capture.captured_at)
+    )
+    if article.access in NEVER_KEPT:
+        if article.access is Access.BLOCKED:
+            return Outcome.BLOCKED, None
+        if article.access is Access.SOFT_404 and before is not None:
+            return Outcome.GONE, None
+        return Outcome.DEGRADED if before is not None else Outcome.NOT_ARTICLE, None
+    if whole_before and not article.whole:
+        return Outcome.DEGRADED, None
+    if before is not None:
+        same = _content_digest_of(connection, before.id, rendition)
+        if same is None:
+            raise RenditionMissing(before.id)
+        if same == content_digest(article, rendition) and not (article.whole and not before.whole):
+            return Outcome.UNCHANGED, before.id
+    values = {
+        "alias_id": alias.id,
+        "record_id": record,
+        "captured_at": capture.captured_at,
+        "added_at": now,
+        "access": article.access.value,
+        "whole": article.whole,
+    }
+    snapshot = _insert(connection, SnapshotRow.id, values)
+    keep_rendition(connection, snapshot, article, rendition, now=now)
+    return (Outcome.CHANGED if before is not None else Outcome.NEW), snapshot
+
+
+def _content_digest_of(connection: Connection, snapshot: int, like: Rendition) -> str | None:
+    """Of a snapshot's rendition of the same versions as another's; None where it has none."""
+    query = (
+        select(RenditionRow.content_digest)
+        .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
+        .where(
+            RenditionRow.snapshot_id == snapshot,
+            RenditionRow.rules == like.rules,
+            RenditionRow.generation == like.generation,
+            ExtractionRow.extractor == like.extractor,
+        )
+    )
+    return connection.execute(query).scalar()
+
+
+def keep_rendition(
+    connection: Connection, snapshot: int, article: Article, rendition: Rendition, *, now: datetime
+) -> None:
+    """Insert an extraction with its blocks, unless it is there already, and a rendition of it with its cuts."""
+    query = select(ExtractionRow.id).where(
+        ExtractionRow.snapshot_id == snapshot, ExtractionRow.extractor == article.extractor
+    )
+    extraction = connection.execute(query).scalar()
+    if extraction is None:
+        fields = attrs.asdict(article, recurse=False, filter=lambda field, _: field.name != "blocks")
+        fields |= {
+            "authors": list(article.authors),
+            "tags": list(article.tags),
+            "signs": list(article.signs),
+            "access": article.access.value,
+            "snapshot_id": snapshot,
+            "made_at": now,
+        }
+        extraction = _insert(connection, ExtractionRow.id, fields)
+        blocks = [
+            {"extraction_id": extraction, "position": i, "kind": block.kind.value, "text": block.text}
+            for i, block in enumerate(article.blocks)
+        ]
+        if blocks:
+            connection.execute(insert(BlockRow), blocks)
+    kept = _insert(
+        connection,
+        RenditionRow.id,
+        {
+            "snapshot_id": snapshot,
+            "extraction_id": extraction,
+            "rules": rendition.rules,
+            "generation": rendition.generation,
+            "made_at": now,
+            "text": rendition.text,
+            "digest": rendition.digest,
+            "content_digest": content_digest(article, rendition),
+            "words": rendition.words,
+        },
+    )
+    if rendition.cuts:
+        cuts = [{"rendition_id": kept, "position": cut.position, "reason": cut.reason} for cut in rendition.cuts]
+        connection.execute(insert(CutRow), cuts)
+
+
+def _insert(connection: Connection, identity: InstrumentedAttribute[int], values: dict[str, object]) -> int:
+    result = connection.execute(insert(identity.class_).values(**values).returning(identity))
+    return result.scalar_one()
+
+
+def _receipt(
+    connection: Connection,
+    visit: Visit,
+    capture: Capture,
+    outcome: Outcome,
+    kind: str | None,
+    error: str | None,
+    alias: pages.Alias | None,
+    snapshot: int | None,
+    access: str | None,
+) -> Receipt:
+    title, words = (visit.article.title if visit.article else None), None
+    if visit.rendition is not None:
+        words = visit.rendition.words
+    elif snapshot is not None:
+        shown = _shown(connection, snapshot)
+        if shown is not None:
+            title, words, access = shown.title, shown.words, shown.access
+    return Receipt(
+        url=capture.requested_url,
+        canonical_url=pages.url_of(connection, alias.page_id) if alias else None,
+        outcome=outcome,
+        status=capture.status,
+        snapshot=snapshot if outcome in _STANDS else None,
+        captured_at=capture.captured_at,
+        title=title,
+        words=words,
+        access=access,
+        error=error,
+        kind=kind,
+    )
+
+
+def _shown(connection: Connection, snapshot: int) -> Row[str | None, int, str] | None:
+    query = (
+        select(ExtractionRow.title, RenditionRow.words, ExtractionRow.access)
+        .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
+        .where(RenditionRow.snapshot_id == snapshot)
+        .order_by(RenditionRow.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).first()
+
+
+def insert_records(connection: Connection, rows: Sequence[dict[str, object]]) -> list[int]:
+    """Insert rows of WARC records, in order; returns their ids."""
+    return [_insert(connection, RecordRow.id, row) for row in rows]

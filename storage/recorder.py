@@ -1,0 +1,296 @@
+"""The one writer of a process: a thread that commits in groups, WARC records first and rows second."""
+
+import asyncio
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import attrs
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DatabaseError
+
+from storage import database
+from storage.capture import Capture, Exchange
+from storage.clock import Clock
+from storage.errors import BackissueError, DatabaseFailed
+from storage.folder import Folder
+from storage.outcome import Outcome, Receipt
+from storage.record import Ledger, RenditionMissing, insert_records, record_visit
+from storage.runs import RunLock
+from storage.tables import RecordRow, WarcFileRow
+from storage.visit import Visit
+from storage.warc_files import Place, WarcFiles, mend_tails
+from storage.warc_records import Earlier, Record, payload_digest, response_records
+
+T = TypeVar("T")
+
+# An fsync costs 4 ms and is shared by all captures of a group; nobody waits noticeably for a fifth of a second.
+GROUP_SECONDS = 0.2
+GROUP_SIZE = 64
+
+SOFTWARE = "backissue (https://github.com/backissue/backissue)"
+
+
+@attrs.define(kw_only=True)
+class _Job:
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+    work: Callable[[Connection], Any] | None = None
+    visit: Visit | None = None
+    ledger: Ledger | None = None
+    record: int | None = None
+    """Row id of the capture's record, once it is written."""
+    rows: list[dict[str, object]] = attrs.field(factory=list)
+    """Of the records written in this group."""
+
+
+class Recorder:
+    """Takes visits and short transactions from coroutines, and answers when they are committed.
+
+    A WARC or database failure is final: every later call raises it too, so that a run ends instead of losing pages.
+    """
+
+    def __init__(self, folder: Folder, *, clock: Clock):
+        """Make the archive where it is missing, bring it up to date, mend what a crash left. Raises BackissueError."""
+        folder.make()
+        self.folder = folder
+        self.clock = clock
+        self.lock = RunLock(folder.locks)
+        self.engine = database.open_engine(folder.database, write=True)
+        self._migrate()
+        self._warc = WarcFiles(folder.warc, clock=clock, software=SOFTWARE)
+        self._mend()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._broken: BackissueError | None = None
+        self._files: dict[str, int] = {}
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def _migrate(self) -> None:
+        # Two processes that start on a new folder at once would both create the tables.
+        gate = RunLock(self.folder.locks)
+        while not gate.take("migration"):
+            threading.Event().wait(0.05)
+        try:
+            database.migrate(self.engine)
+        finally:
+            gate.drop("migration")
+
+    def _mend(self) -> None:
+        ends = (
+            select(WarcFileRow.name, func.max(RecordRow.offset + RecordRow.length))
+            .join(RecordRow, RecordRow.file_id == WarcFileRow.id)
+            .group_by(WarcFileRow.name)
+        )
+        with database.reading(self.engine) as connection:
+            known = {name: end for name, end in connection.execute(ends)}
+        mend_tails(self.folder.warc, known)
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run a short function in a transaction, at once; returns what it returns when it is committed."""
+        loop = asyncio.get_running_loop()
+        job = _Job(loop=loop, future=loop.create_future(), work=work)
+        self._jobs.put(job)
+        result: T = await job.future
+        return result
+
+    async def record(self, visit: Visit, ledger: Ledger, *, written: int | None = None) -> Receipt:
+        """Keep a visit: its WARC records, then its rows. Answers when both are safe.
+
+        `written`: the record's row where an earlier call wrote it and then raised RenditionMissing.
+        """
+        loop = asyncio.get_running_loop()
+        job = _Job(loop=loop, future=loop.create_future(), visit=visit, ledger=ledger, record=written)
+        self._jobs.put(job)
+        receipt: Receipt = await job.future
+        return receipt
+
+    def close(self) -> None:
+        """Commit what is waiting and close the files."""
+        self._jobs.put(None)
+        self._thread.join()
+        self._warc.close()
+        self.engine.dispose()
+
+    def _run(self) -> None:
+        closing = False
+        while not closing:
+            group: list[_Job] = []
+            job = self._jobs.get()
+            deadline = self._deadline()
+            while True:
+                if job is None:
+                    closing = True
+                    break
+                group.append(job)
+                if job.work is not None or len(group) >= GROUP_SIZE:
+                    break
+                try:
+                    job = self._jobs.get(timeout=max(0.0, deadline - self._deadline(0)))
+                except queue.Empty:
+                    break
+            if group:
+                self._commit(group)
+
+    @staticmethod
+    def _deadline(seconds: float = GROUP_SECONDS) -> float:
+        return time.monotonic() + seconds
+
+    def _commit(self, group: Sequence[_Job]) -> None:
+        results: list[tuple[_Job, Any, BaseException | None]] = []
+        try:
+            if self._broken is not None:
+                raise self._broken
+            self._write_records(group)
+            with database.writing(self.engine) as connection:
+                for job in group:
+                    result, error = self._one(connection, job)
+                    results.append((job, result, error))
+        except BackissueError as error:
+            self._broken = error
+            results = [(job, None, error) for job in group]
+        except Exception as error:  # noqa: BLE001 - handed to every waiting coroutine, and to those that come later
+            self._broken = DatabaseFailed(str(error))
+            results = [(job, None, error) for job in group]
+        for job, result, failure in results:
+            # The loop may be gone after an interrupt; then nobody waits.
+            with contextlib.suppress(RuntimeError):
+                job.loop.call_soon_threadsafe(_answer, job.future, result, failure)
+
+    def _one(self, connection: Connection, job: _Job) -> tuple[Any, BaseException | None]:
+        """One job in a savepoint, so that what is wrong with it does not undo the others."""
+        try:
+            if job.rows:
+                file_ids = [self._file_id(connection, str(row.pop("file"))) for row in job.rows]
+                rows = [row | {"file_id": file} for row, file in zip(job.rows, file_ids, strict=True)]
+                job.record = self._insert_rows(connection, rows)
+            with connection.begin_nested():
+                if job.work is not None:
+                    return job.work(connection), None
+                if job.visit is None or job.ledger is None:
+                    raise ValueError("a job without work")
+                return record_visit(connection, job.visit, job.ledger, record=job.record, now=self.clock.now()), None
+        except DatabaseError:
+            raise
+        except RenditionMissing as error:
+            error.written = job.record
+            return None, error
+        except Exception as error:  # noqa: BLE001 - handed to the coroutine that waits for it
+            return None, error
+
+    def _file_id(self, connection: Connection, name: str) -> int:
+        known = self._files.get(name)
+        if known is None:
+            statement = sqlite_insert(WarcFileRow).values(name=name, added_at=self.clock.now())
+            statement = statement.on_conflict_do_update(index_elements=["name"], set_={"name": name})
+            known = connection.execute(statement.returning(WarcFileRow.id)).scalar_one()
+            self._files[name] = known
+        return known
+
+    @staticmethod
+    def _insert_rows(connection: Connection, rows: list[dict[str, object]]) -> int:
+        """Insert a capture's records; returns the id of the one that answered, which is the last but requests."""
+        for row in rows:
+            refers_to = row.pop("refers_to")
+            query = select(RecordRow.id).where(RecordRow.record_id == refers_to)
+            row["refers_to_id"] = connection.execute(query).scalar() if refers_to else None
+        ids = insert_records(connection, rows)
+        return [i for i, row in zip(ids, rows, strict=True) if row["type"] != "request"][-1]
+
+    def _write_records(self, group: Sequence[_Job]) -> None:
+        """Append the records of every capture in the group, and sync them once."""
+        seen: dict[str, Earlier] = {}
+        batch: list[tuple[_Job, Record]] = []
+        with database.reading(self.engine) as connection:
+            for job in group:
+                if job.visit is not None and job.record is None:
+                    for record in self._records(connection, job.visit, seen):
+                        batch.append((job, record))
+        if not batch:
+            return
+        places = self._warc.append([record for _, record in batch])
+        for (job, record), place in zip(batch, places, strict=True):
+            job.rows.append(_row(record, place))
+
+    def _records(self, connection: Connection, visit: Visit, seen: dict[str, Earlier]) -> list[Record]:
+        found = visit.found
+        if isinstance(found, Capture) and found.record is not None:
+            return [
+                Record(
+                    record_id=found.record.record_id,
+                    type=found.record.type,
+                    url=found.url,
+                    captured_at=found.captured_at,
+                    gzipped=found.record.gzipped,
+                    payload_digest=found.record.payload_digest or payload_digest(found.body),
+                    refers_to=_referred(connection, found) if found.record.type == "revisit" else None,
+                )
+            ]
+        exchanges: list[Exchange] = list(found.redirects)
+        if isinstance(found, Capture):
+            exchanges.append(found)
+        elif not exchanges:
+            return []
+        records = []
+        for exchange in exchanges:
+            earlier = self._earlier(connection, exchange, visit, seen)
+            made = response_records(exchange, earlier=earlier)
+            first = made[0]
+            if earlier is None and first.payload_digest and exchange.body:
+                seen[first.payload_digest] = Earlier(
+                    record_id=first.record_id, url=first.url, captured_at=first.captured_at
+                )
+            records += made
+        return records
+
+    def _earlier(
+        self, connection: Connection, exchange: Exchange, visit: Visit, seen: dict[str, Earlier]
+    ) -> Earlier | None:
+        columns = (RecordRow.record_id, RecordRow.url, RecordRow.captured_at)
+        query = select(*columns).where(RecordRow.type == "response")
+        if exchange.status == 304 and visit.outcome is Outcome.NOT_MODIFIED:
+            query = query.where(RecordRow.url == exchange.url).order_by(RecordRow.id.desc())
+        elif exchange.body:
+            digest = payload_digest(exchange.body)
+            if digest in seen:
+                return seen[digest]
+            query = query.where(RecordRow.payload_digest == digest).order_by(RecordRow.id)
+        else:
+            return None
+        row = connection.execute(query.limit(1)).first()
+        return Earlier(record_id=row.record_id, url=row.url, captured_at=row.captured_at) if row else None
+
+
+def _referred(connection: Connection, capture: Capture) -> str | None:
+    """The response record with the payload that an imported revisit record refers to."""
+    digest = (capture.record and capture.record.payload_digest) or payload_digest(capture.body)
+    query = select(RecordRow.record_id).where(RecordRow.payload_digest == digest, RecordRow.type == "response")
+    return connection.execute(query.order_by(RecordRow.id).limit(1)).scalar()
+
+
+def _row(record: Record, place: Place) -> dict[str, object]:
+    return {
+        "record_id": record.record_id,
+        "type": record.type,
+        "url": record.url,
+        "captured_at": record.captured_at,
+        "file": place.file,
+        "offset": place.offset,
+        "length": place.length,
+        "sha256": record.sha256,
+        "payload_digest": record.payload_digest,
+        "refers_to": record.refers_to,
+    }
+
+
+def _answer(future: "asyncio.Future[Any]", result: Any, error: BaseException | None) -> None:
+    if future.cancelled():
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(result)

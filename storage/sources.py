@@ -1,0 +1,498 @@
+"""The sources as configured: `sources.toml` in the archive's folder, read and checked line by line."""
+
+import difflib
+import re
+import tomllib
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from storage.errors import InvalidURL, SourceFileError
+from storage.urls import parsed
+
+# `watch` stands for the watch list wherever a source can be named.
+RESERVED_NAMES = frozenset({"watch"})
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+# A longer pause than an hour would let a night pass without a crawl of a single section.
+MAX_DELAY_SECONDS = 3600.0
+
+# More requests at once than this are a load test, not a visit.
+MAX_CONCURRENCY = 16
+
+# A century: further back than any site's own listings, and safely inside what a date can hold.
+MAX_AGE_DAYS = 36_500
+
+
+def _web_address(text: str) -> str:
+    try:
+        parsed(text)
+    except InvalidURL as error:
+        raise ValueError(str(error)) from error
+    return text.strip()
+
+
+def _expression(text: str) -> str:
+    if not text:
+        raise ValueError("an empty expression matches every address; leave it out")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "possible nested set" and the like are legal
+            re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"{text!r} is not a regular expression: {error}") from error
+    return text
+
+
+def _source_name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError(
+            f"{text!r} cannot name a source; a name has small letters a-z, digits, - and _, and starts with a letter "
+            "or a digit"
+        )
+    if text in RESERVED_NAMES:
+        raise ValueError(f"{text!r} is reserved and cannot name a source; choose another name")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("it must hold some text, on one line")
+    return text.strip()
+
+
+def _header_value(text: str) -> str:
+    if not text.isascii():
+        raise ValueError("it is sent as an HTTP header and can only hold ASCII characters")
+    return _one_line(text)
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+_Url = Annotated[str, AfterValidator(_web_address)]
+_Urls = Annotated[tuple[_Url, ...], BeforeValidator(_as_tuple)]
+_Expressions = Annotated[
+    tuple[Annotated[str, AfterValidator(_expression)], ...],
+    BeforeValidator(_as_tuple),
+]
+_Days = Annotated[int, Field(ge=0, le=MAX_AGE_DAYS)]
+
+
+class Defaults(BaseModel):
+    """What `[defaults]` can set for every source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    delay: float = Field(default=2.0, ge=0, le=MAX_DELAY_SECONDS, allow_inf_nan=False)
+    """Seconds between two requests to a host, 0 to 3600."""
+
+    concurrency: int = Field(default=1, ge=1, le=MAX_CONCURRENCY)
+    """Requests at once to a host, 1 to 16. 1 or 2 is polite."""
+
+    max_age_days: Annotated[_Days | None, AfterValidator(lambda days: days or None)] = 30
+    """URLs that a listing dates older than this many days are left out and counted. None: none are; 0 becomes None."""
+
+    user_agent: Annotated[str, AfterValidator(_header_value)] | None = None
+    """The User-Agent header, printable ASCII. None: Backissue's own."""
+
+    allow_private: bool = False
+    """Whether addresses that are not public may be fetched."""
+
+
+class Source(Defaults):
+    """A publication as configured. Raises pydantic.ValidationError for values that do not fit."""
+
+    name: Annotated[str, AfterValidator(_source_name)]
+    """The key of its table, `[sources.NAME]`: a-z, 0-9, - and _, and none of RESERVED_NAMES."""
+
+    home: _Url
+    """The front page, absolute."""
+
+    title: Annotated[str, AfterValidator(_one_line)] | None = None
+    """The publication's name for people. None: it has only its `name`."""
+
+    feeds: _Urls = ()
+    """RSS, Atom and JSON feeds, absolute."""
+
+    sitemaps: _Urls = ()
+    """Sitemaps and sitemap indexes, absolute."""
+
+    sections: _Urls = ()
+    """Pages whose links lead to articles, absolute."""
+
+    robots_sitemaps: bool | None = None
+    """Whether to follow the Sitemap lines of robots.txt. None: see `follows_robots_sitemaps`."""
+
+    include: _Expressions = ()
+    """Regular expressions, searched in an article's URL; one of them must match. Empty: every URL does."""
+
+    exclude: _Expressions = ()
+    """Regular expressions, searched in an article's URL; none of them may match."""
+
+    enabled: bool = True
+    """Whether it is crawled when no source is named."""
+
+    @property
+    def discovers(self) -> bool:
+        """Whether nothing is listed, so that `home` is read as a section page and the feeds it links are followed."""
+        return not (self.feeds or self.sitemaps or self.sections)
+
+    @property
+    def follows_robots_sitemaps(self) -> bool:
+        """Whether the Sitemap lines of robots.txt are followed: as configured, else where nothing is listed."""
+        return self.discovers if self.robots_sitemaps is None else self.robots_sitemaps
+
+
+_ADDRESSES = 'a list of whole http:// or https:// addresses in quotes, such as ["https://…", "https://…"]'
+_EXPRESSIONS = "a list of regular expressions in single quotes, such as ['/news/', '/sport/']"
+_MUST_BE = {
+    "home": "a whole http:// or https:// address in quotes",
+    "title": "a text in quotes",
+    "feeds": _ADDRESSES,
+    "sitemaps": _ADDRESSES,
+    "sections": _ADDRESSES,
+    "robots_sitemaps": "true or false",
+    "include": _EXPRESSIONS,
+    "exclude": _EXPRESSIONS,
+    "delay": f"a number of seconds from 0 to {MAX_DELAY_SECONDS:.0f}",
+    "concurrency": f"a whole number from 1 to {MAX_CONCURRENCY}",
+    "allow_private": "true or false",
+    "max_age_days": f"a whole number of days from 0 (no limit) to {MAX_AGE_DAYS}",
+    "user_agent": "a text in quotes",
+    "enabled": "true or false",
+}
+_DEFAULT_KEYS = tuple(Defaults.model_fields)
+_TABLES = ("defaults", "sources")
+
+_Path = tuple[str | int, ...]
+_Mistake = Callable[[_Path, str], None]
+_Checked = TypeVar("_Checked", bound=Defaults)
+
+
+def read_sources(file: Path) -> dict[str, Source]:
+    """The sources of a `sources.toml` by name, in the order of the file; none where there is no file.
+
+    Raises SourceFileError for the first mistake in it.
+    """
+    text = _read(file)
+    document = _parse(file, text)
+    places = _Places(text)
+    mistakes: list[tuple[int, str]] = []
+
+    def mistake(path: _Path, why: str) -> None:
+        line = "".join(sign if sign.isprintable() else "�" for sign in " ".join(why.split()))
+        mistakes.append((places.of(path), line.rstrip(".")))
+
+    for key in document:
+        if key not in _TABLES:
+            mistake((key,), _unknown_top(key))
+
+    defaults = document.get("defaults", {})
+    if not isinstance(defaults, dict):
+        mistake(("defaults",), f"`defaults` is {_what(defaults)}; it must be a table that starts with [defaults]")
+        defaults = {}
+    good = _known(defaults, _DEFAULT_KEYS, "[defaults]", ("defaults",), mistake)
+    checked = _build(Defaults, good, {}, "[defaults]", ("defaults",), mistake)
+    inherited = checked.model_dump(exclude_unset=True) if checked else {}
+
+    tables = document.get("sources", {})
+    if not isinstance(tables, dict):
+        mistake(("sources",), f"`sources` is {_what(tables)}; each source is a table that starts with [sources.NAME]")
+        tables = {}
+    found: dict[str, Source] = {}
+    for name, table in tables.items():
+        path: _Path = ("sources", name)
+        label = f"source {name!r}"
+        if not isinstance(table, dict):
+            below = "NAME" if name in _MUST_BE else name
+            mistake(path, f"`sources.{name}` is {_what(table)}; a source is a table that starts with [sources.{below}]")
+            continue
+        own = _known(table, tuple(_MUST_BE), label, path, mistake)
+        # Where a key is unknown it may be `home`, misspelt: then that is the mistake to name.
+        if "home" not in table and len(own) == len(table):
+            mistake(path, f"{label} has no `home`; it must be {_MUST_BE['home']}")
+        source = _build(Source, own, {**inherited, "name": name}, label, path, mistake)
+        if source:
+            found[name] = source
+    if mistakes:
+        offset, why = min(mistakes, key=lambda one: one[0])
+        raise SourceFileError(file, _line(text, offset), why)
+    return found
+
+
+def _read(file: Path) -> str:
+    if file.is_dir():
+        raise SourceFileError(file, None, "this is a folder; it must be a text file")
+    try:
+        raw = file.read_bytes()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise SourceFileError(file, None, f"it cannot be read: {error.strerror or error}") from error
+    raw = raw.removeprefix(b"\xef\xbb\xbf")  # Windows editors put a byte order mark there; TOML knows none
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SourceFileError(file, line, "this is not UTF-8; save the file as UTF-8") from error
+    return text.replace("\r\n", "\n")
+
+
+def _parse(file: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise SourceFileError(file, None, "its lists or tables are nested too deeply") from error
+    except ValueError as error:  # TOMLDecodeError, and numbers of thousands of digits
+        said = " ".join(str(error).split())
+        where = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", said)
+        what = said[: where.start()] if where else said
+        if where is None:
+            line = None
+        elif where[1]:
+            line = int(where[1])
+        else:
+            line = _line(text, len(text.rstrip()))
+        if line and what.startswith(("Cannot", "Duplicate")):
+            again = _Places("\n".join(text.split("\n")[:line])).again
+            if again:
+                path, first, second = again[0]
+                why = f"{_called(path)} is given twice, first in line {_line(text, first)}"
+                raise SourceFileError(file, _line(text, second), why) from error
+        column = f" at column {where[2]}" if where and where[2] else ""
+        hint = ""
+        if what.startswith("Unescaped"):
+            hint = "; put regular expressions in single quotes, where \\ stands for itself"
+        elif what == "Invalid value":
+            hint = "; texts are in quotes, lists in [ ], and yes and no are true and false"
+        raise SourceFileError(file, line, f"this is not valid TOML: {what}{column}{hint}") from error
+
+
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
+
+
+def _called(path: _Path) -> str:
+    if path[:1] == ("sources",) and len(path) == 2:
+        return f"source {path[1]!r}"
+    if path[:1] == ("sources",) and len(path) == 3:
+        return f"`{path[2]}` of source {path[1]!r}"
+    return f"`{'.'.join(map(str, path))}`"
+
+
+def _what(value: object) -> str:
+    """A TOML value in words, short enough for one line."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() if value.bit_length() > 64:
+            return "a number with too many digits"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f"the text {value if len(value) <= 60 else value[:60] + '…'!r}"
+        case list() | tuple():
+            return "a list"
+        case dict():
+            return "a table"
+        case date() | time():
+            return "a date or time without quotes"
+    return f"a {type(value).__name__}"
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word.lower().replace("-", "_"), list(known), n=1)
+    return f"did you mean `{near[0]}`?" if near else ""
+
+
+def _unknown_top(key: str) -> str:
+    if key in _MUST_BE:
+        where = "[defaults] or [sources.NAME]" if key in _DEFAULT_KEYS else "[sources.NAME]"
+        return f"`{key}` stands outside a table; put it below {where}"
+    hint = _meant(key, _TABLES) or "there are [defaults] and [sources.NAME]"
+    return f"unknown table or key `{key}`; {hint}"
+
+
+def _known(
+    table: Mapping[str, object], known: tuple[str, ...], label: str, path: _Path, mistake: _Mistake
+) -> dict[str, object]:
+    """The entries whose keys are known; the others are mistakes."""
+    for key in table:
+        if key in known:
+            continue
+        if key == "name":
+            why = f"unknown key `name` in {label}; a source's name stands in its table's head, [sources.NAME]"
+        elif key in _MUST_BE:
+            why = f"`{key}` cannot stand in {label}; put it below a [sources.NAME]"
+        else:
+            why = f"unknown key `{key}` in {label}; {_meant(key, known) or 'there are ' + ', '.join(known)}"
+        mistake((*path, key), why)
+    return {key: value for key, value in table.items() if key in known}
+
+
+def _build(
+    kind: type[_Checked],
+    own: Mapping[str, object],
+    more: Mapping[str, object],
+    label: str,
+    path: _Path,
+    mistake: _Mistake,
+) -> _Checked | None:
+    """The table as a model, its own values before those it takes over; None where it has mistakes, which are told."""
+    try:
+        return kind.model_validate({**more, **own})
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            where, value = one["loc"], one["input"]
+            key = str(where[0])
+            if key == "name":
+                mistake(path, str(one["ctx"]["error"]))
+            elif one["type"] != "missing":  # read_sources tells of those
+                item = f"item {int(where[1]) + 1} of " if len(where) > 1 else ""
+                if one["type"] == "value_error":
+                    why = str(one["ctx"]["error"])
+                else:
+                    why = f"this is {_what(value)}; `{key}` must be {_MUST_BE[key]}"
+                mistake((*path, *where), f"{item}`{key}` of {label}: {why}")
+        return None
+
+
+class _Places:
+    """Where the keys and list items of a TOML text stand, which `tomllib` does not tell.
+
+    It reads text that `tomllib` has accepted. In other text it stops at the first thing that it cannot read, and keeps
+    what it has.
+    """
+
+    _STRING = re.compile(
+        r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'
+        r"|'''.*?'''(?:'{0,2})"
+        r'|"(?:\\.|[^"\\\n])*"'
+        r"|'[^'\n]*'",
+        re.DOTALL,
+    )
+    _BARE = re.compile(r"[A-Za-z0-9_-]+")
+    _SCALAR = re.compile(r"[^,\]}#\n]+")
+    _SPACE = re.compile(r"[ \t]*")
+    _GAP = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
+
+    def __init__(self, text: str):
+        self.again: list[tuple[_Path, int, int]] = []
+        """Tables and keys that are given a second time: path, first offset, second offset."""
+        self._text = text
+        self._at = 0
+        self._first: dict[_Path, int] = {}
+        self._given: dict[_Path, int] = {}
+        try:
+            self._document()
+        except (_Unreadable, RecursionError):
+            return
+
+    def of(self, path: _Path) -> int:
+        """The offset of a key or an item, else of the nearest thing around it."""
+        while path and path not in self._first:
+            path = path[:-1]
+        return self._first.get(path, 0)
+
+    def _document(self) -> None:
+        table: _Path = ()
+        while True:
+            self._take(self._GAP)
+            if self._at >= len(self._text):
+                return
+            if self._next("[["):
+                table = self._key(())
+                self._given = {path: at for path, at in self._given.items() if path[: len(table)] != table}
+                self._expect("]]")
+            elif self._next("["):
+                start = self._at
+                table = self._key(())
+                self._give(table, start)
+                self._expect("]")
+            else:
+                self._entry(table)
+
+    def _entry(self, table: _Path) -> None:
+        start = self._at
+        path = self._key(table)
+        self._give(path, start)
+        self._expect("=")
+        self._value(path)
+
+    def _key(self, table: _Path) -> _Path:
+        """Reads a key, dotted or not, and notes the place of each of its parts that was not seen before."""
+        path = table
+        while True:
+            self._take(self._SPACE)
+            start = self._at
+            if self._text[start : start + 1] in ("'", '"'):
+                part = self._unquoted(self._take(self._STRING))
+            else:
+                part = self._take(self._BARE)
+            path = (*path, part)
+            self._first.setdefault(path, start)
+            self._take(self._SPACE)
+            if not self._next("."):
+                return path
+
+    def _value(self, path: _Path) -> None:
+        self._take(self._SPACE)
+        if self._next("["):
+            index = 0
+            while not self._closed("]"):
+                self._first.setdefault((*path, index), self._at)
+                self._value((*path, index))
+                index += 1
+        elif self._next("{"):
+            while not self._closed("}"):
+                self._entry(path)
+        else:
+            self._take(self._STRING if self._text[self._at : self._at + 1] in ("'", '"') else self._SCALAR)
+
+    def _closed(self, end: str) -> bool:
+        """Passes the gap and the comma before the next item, or the end of the list or table."""
+        self._take(self._GAP)
+        if self._next(","):
+            self._take(self._GAP)
+        return self._next(end)
+
+    def _give(self, path: _Path, start: int) -> None:
+        if path in self._given:
+            self.again.append((path, self._given[path], start))
+        else:
+            self._given[path] = start
+
+    def _take(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self._text, self._at)
+        if match is None:
+            raise _Unreadable
+        self._at = match.end()
+        return match[0]
+
+    def _next(self, sign: str) -> bool:
+        found = self._text.startswith(sign, self._at)
+        if found:
+            self._at += len(sign)
+        return found
+
+    def _expect(self, sign: str) -> None:
+        if not self._next(sign):
+            raise _Unreadable
+
+    @staticmethod
+    def _unquoted(quoted: str) -> str:
+        try:
+            return str(tomllib.loads(f"key = {quoted}")["key"])
+        except tomllib.TOMLDecodeError as error:
+            raise _Unreadable from error
+
+
+class _Unreadable(Exception):
+    """The text is not TOML from here on."""

@@ -1,0 +1,316 @@
+"""The tables, in the design's words. Rows stay inside `storage`; values leave it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Dialect, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import DateTime, TypeDecorator
+
+# Alembic can only alter constraints that have names.
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment. Takes and gives aware datetimes in UTC; refuses naive ones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        value = value.astimezone(UTC)
+        # SQLite keeps text and no zone; the column's zone is UTC by definition.
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map: Mapping[Any, Any] = {
+        datetime: UTCDateTime(),
+        str: Text(),
+        list[str]: JSON(),
+        dict[str, str]: JSON(),
+        dict[str, int]: JSON(),
+    }
+
+
+class Table(Base):
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class SourceRow(Table):
+    """A publication as configured; the configuration itself stays in `sources.toml`."""
+
+    __tablename__ = "source"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    home: Mapped[str | None]
+    added_at: Mapped[datetime]
+
+
+class RunRow(Table):
+    """One source's crawl, or one `archive`, `import` or `reextract` (no source)."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        CheckConstraint("kind IN ('crawl', 'archive', 'import', 'reextract')", name="kind"),
+        CheckConstraint("state IN ('running', 'done', 'failed', 'limited', 'interrupted')", name="state"),
+        Index("ix_run_started_at", "started_at"),
+    )
+
+    kind: Mapped[str]
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
+    state: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    resumed: Mapped[int] = mapped_column(default=0)
+    """How often it was killed and taken up again."""
+    taken_up: Mapped[int] = mapped_column(default=0)
+    """Article URLs. Equals the visits of the run once it has ended."""
+    listings: Mapped[int] = mapped_column(default=0)
+    """Feeds, sitemaps and section pages read."""
+    listings_failed: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[dict[str, int]] = mapped_column(default=dict)
+    """What was left out and never taken up: reason -> count."""
+    error: Mapped[str | None]
+
+
+class PageRow(Table):
+    """One canonical URL, over all time."""
+
+    __tablename__ = "page"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str]
+    site: Mapped[str] = mapped_column(index=True)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"), index=True)
+    added_at: Mapped[datetime]
+
+
+class AliasRow(Table):
+    """A URL that led to a page. Visits and snapshots point here; only its page ever moves."""
+
+    __tablename__ = "alias"
+
+    url: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str] = mapped_column(index=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id"), index=True)
+    added_at: Mapped[datetime]
+
+
+class WarcFileRow(Table):
+    """A WARC file of the archive."""
+
+    __tablename__ = "warc_file"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    added_at: Mapped[datetime]
+
+
+class RecordRow(Table):
+    """One WARC record on disk: where it lies and what it must be."""
+
+    __tablename__ = "record"
+    __table_args__ = (UniqueConstraint("file_id", "offset"), Index("ix_record_payload_digest", "payload_digest"))
+
+    record_id: Mapped[str] = mapped_column(unique=True)
+    """WARC-Record-ID, without angle brackets."""
+    type: Mapped[str]
+    url: Mapped[str]
+    captured_at: Mapped[datetime]
+    file_id: Mapped[int] = mapped_column(ForeignKey("warc_file.id"))
+    offset: Mapped[int]
+    length: Mapped[int]
+    """Compressed bytes."""
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """Of the compressed bytes."""
+    payload_digest: Mapped[str | None]
+    """"sha1:BASE32" of the payload as sent. None for requests."""
+    refers_to_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
+    """For a revisit: the record that holds the payload."""
+
+
+class VisitRow(Table):
+    """One observation of a URL, kept even when nothing changed."""
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        Index("ix_visit_run_id_outcome", "run_id", "outcome"),
+        Index("ix_visit_alias_id_captured_at", "alias_id", "captured_at"),
+        Index("ix_visit_snapshot_id_captured_at", "snapshot_id", "captured_at"),
+    )
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    url: Mapped[str]
+    """As taken up."""
+    final_url: Mapped[str | None]
+    """The URL that answered. None without a response."""
+    alias_id: Mapped[int | None] = mapped_column(ForeignKey("alias.id"))
+    """None where the URL belongs to no page (not an article, never reached)."""
+    captured_at: Mapped[datetime]
+    outcome: Mapped[str]
+    status: Mapped[int | None]
+    access: Mapped[str | None]
+    kind: Mapped[str | None]
+    error: Mapped[str | None]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
+    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
+    """The snapshot that this visit made or saw again."""
+
+
+class SnapshotRow(Table):
+    """One kept, immutable version of a page's article."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (Index("ix_snapshot_alias_id_captured_at", "alias_id", "captured_at"),)
+
+    alias_id: Mapped[int] = mapped_column(ForeignKey("alias.id"))
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
+    captured_at: Mapped[datetime] = mapped_column(index=True)
+    added_at: Mapped[datetime]
+    access: Mapped[str]
+    whole: Mapped[bool]
+    """Shows all of the article, as far as could be told."""
+
+
+class ExtractionRow(Table):
+    """The blocks and metadata that one extractor version read out of a snapshot's bytes."""
+
+    __tablename__ = "extraction"
+    __table_args__ = (UniqueConstraint("snapshot_id", "extractor"),)
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    extractor: Mapped[str]
+    made_at: Mapped[datetime]
+    title: Mapped[str | None]
+    authors: Mapped[list[str]]
+    published_at: Mapped[datetime | None]
+    published_raw: Mapped[str | None]
+    modified_at: Mapped[datetime | None]
+    modified_raw: Mapped[str | None]
+    language: Mapped[str | None]
+    section: Mapped[str | None]
+    tags: Mapped[list[str]]
+    canonical_url: Mapped[str | None]
+    image: Mapped[str | None]
+    description: Mapped[str | None]
+    site_name: Mapped[str | None]
+    access: Mapped[str]
+    signs: Mapped[list[str]]
+    degraded: Mapped[str | None]
+    origins: Mapped[dict[str, str]]
+
+
+class BlockRow(Base):
+    """One block of an extraction, in order. Kept whether or not a rendition cuts it."""
+
+    __tablename__ = "block"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own name, read once
+
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    text: Mapped[str]
+
+
+class RenditionRow(Table):
+    """A snapshot's text: one extraction, cleaned by one version of the rules and one generation of the memory."""
+
+    __tablename__ = "rendition"
+    __table_args__ = (
+        UniqueConstraint("extraction_id", "rules", "generation"),
+        Index("ix_rendition_snapshot_id", "snapshot_id"),
+    )
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.id"))
+    rules: Mapped[str]
+    generation: Mapped[int]
+    made_at: Mapped[datetime]
+    text: Mapped[str]
+    digest: Mapped[str]
+    """`sha256:` of the text."""
+    content_digest: Mapped[str]
+    """Of all that makes a change when it differs: title, byline, text, captions and credits."""
+    words: Mapped[int]
+
+
+class CutRow(Base):
+    """A block that a rendition leaves out, and why."""
+
+    __tablename__ = "cut"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own name, read once
+
+    rendition_id: Mapped[int] = mapped_column(ForeignKey("rendition.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+
+
+class HostRow(Table):
+    """What all processes on the archive share about a host."""
+
+    __tablename__ = "host"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    """Scheme, host and port, as robots.txt is scoped: "https://example.org"."""
+    robots: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """robots.txt as it was read. None: never read."""
+    robots_status: Mapped[int | None]
+    robots_read_at: Mapped[datetime | None]
+    back_off_until: Mapped[datetime | None]
+    """Leave the host alone until then (429 and 503 with Retry-After)."""
+
+
+class FrontierRow(Table):
+    """A URL to visit. Moves in the transaction of the snapshot that it leads to."""
+
+    __tablename__ = "frontier"
+    __table_args__ = (
+        UniqueConstraint("scope", "kind", "key"),
+        CheckConstraint("state IN ('pending', 'leased', 'done')", name="state"),
+        CheckConstraint("kind IN ('article', 'feed', 'sitemap', 'section')", name="kind"),
+        Index("ix_frontier_scope_state_priority", "scope", "state", "priority", "id"),
+        Index("ix_frontier_scope_state_due_at", "scope", "state", "due_at"),
+        Index("ix_frontier_run_id", "run_id"),
+    )
+
+    scope: Mapped[str]
+    """Whose list it is: "source:3" for a source, "run:17" for one `archive`."""
+    kind: Mapped[str]
+    key: Mapped[str]
+    url: Mapped[str]
+    state: Mapped[str] = mapped_column(default="pending")
+    priority: Mapped[int] = mapped_column(default=0)
+    """Higher first."""
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+    """The run that holds or last held it."""
+    due_at: Mapped[datetime | None]
+    """When a done one becomes pending again. None: never."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    """Failures in a row."""
+    found_in: Mapped[str | None]
+    """The listing that named it."""
+    found_at: Mapped[datetime]
+    outcome: Mapped[str | None]
+    """Of its last visit."""
+    error: Mapped[str | None]

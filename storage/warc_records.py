@@ -1,0 +1,161 @@
+"""WARC records as bytes: what an HTTP exchange becomes in a WARC file."""
+
+import base64
+import hashlib
+import io
+import uuid
+import zlib
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import attrs
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from storage.capture import Exchange, Headers
+
+WARC_VERSION = "WARC/1.1"
+IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+
+# zlib's level 6 takes 3.5 ms for the average news page and gives 35 KB; level 9 takes 5.4 ms for 0.2 KB less.
+PLAIN_LEVEL = 6
+# A body that came compressed gains nothing by compressing it again: stored, 0.02 ms instead of 3.5.
+ENCODED_LEVEL = 0
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """A WARC record, ready to be appended."""
+
+    record_id: str
+    type: str
+    url: str
+    captured_at: datetime
+    gzipped: bytes
+    """One gzip member."""
+    payload_digest: str | None
+    refers_to: str | None = None
+    """The record that holds the payload, for a revisit."""
+
+    @property
+    def sha256(self) -> bytes:
+        return hashlib.sha256(self.gzipped).digest()
+
+
+@attrs.frozen(kw_only=True)
+class Earlier:
+    """An earlier record with the same payload."""
+
+    record_id: str
+    url: str
+    captured_at: datetime
+
+
+def payload_digest(body: bytes) -> str:
+    """ "sha1:BASE32", the form that WARC tools compare."""
+    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
+
+
+def warc_date(when: datetime) -> str:
+    """ISO 8601 in UTC to the second: finer dates are legal in WARC/1.1, but a CDX line has no room for them."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def warcinfo(filename: str, when: datetime, software: str) -> Record:
+    """The record that opens a file and says how what follows was made."""
+    writer = WARCWriter(io.BytesIO(), gzip=False, warc_version=WARC_VERSION)
+    record = writer.create_warcinfo_record(
+        filename,
+        {
+            "software": software,
+            "format": "WARC file version 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "robots": "obey",
+            "description": "Bodies are as sent, before content decoding, after transfer decoding. Status lines and "
+            "header names are rebuilt by the HTTP client; the order of headers with different names and their case "
+            "may differ from the wire.",
+        },
+    )
+    record.rec_headers.replace_header("WARC-Date", warc_date(when))
+    return _finished(writer, record, "", when, PLAIN_LEVEL, None)
+
+
+def response_records(exchange: Exchange, *, earlier: Earlier | None) -> list[Record]:
+    """The records of one exchange: response, or revisit where the payload is in the archive already, then request.
+
+    A 304 becomes a revisit of the record that `earlier` names, with the profile server-not-modified.
+    """
+    writer = WARCWriter(io.BytesIO(), gzip=False, warc_version=WARC_VERSION)
+    http = StatusAndHeaders(
+        f"{exchange.status} {exchange.reason}".rstrip(), list(exchange.headers), protocol=exchange.protocol
+    )
+    digest = payload_digest(exchange.body)
+    fields = {"WARC-Date": warc_date(exchange.captured_at)}
+    if exchange.ip_address:
+        fields["WARC-IP-Address"] = exchange.ip_address
+    if exchange.truncated:
+        fields["WARC-Truncated"] = exchange.truncated
+    if earlier is None:
+        kind = "response"
+        record = writer.create_warc_record(
+            exchange.url,
+            kind,
+            payload=io.BytesIO(exchange.body),
+            length=len(exchange.body),
+            http_headers=http,
+            warc_headers_dict={**fields, "WARC-Payload-Digest": digest},
+        )
+    else:
+        kind = "revisit"
+        fields["WARC-Profile"] = NOT_MODIFIED if exchange.status == 304 else IDENTICAL_PAYLOAD
+        fields["WARC-Refers-To"] = f"<{earlier.record_id}>"
+        fields["WARC-Refers-To-Target-URI"] = earlier.url
+        fields["WARC-Refers-To-Date"] = warc_date(earlier.captured_at)
+        if exchange.status != 304:
+            fields["WARC-Payload-Digest"] = digest
+        record = writer.create_warc_record(exchange.url, kind, http_headers=http, warc_headers_dict=fields)
+    level = ENCODED_LEVEL if exchange.header("Content-Encoding") else PLAIN_LEVEL
+    records = [_finished(writer, record, exchange.url, exchange.captured_at, level, digest, earlier)]
+    if exchange.request_headers is not None:
+        records.append(_request(exchange, exchange.request_headers, records[0].record_id))
+    return records
+
+
+def _request(exchange: Exchange, headers: Headers, concurrent_to: str) -> Record:
+    writer = WARCWriter(io.BytesIO(), gzip=False, warc_version=WARC_VERSION)
+    parts = urlsplit(exchange.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    http = StatusAndHeaders(f"GET {target} HTTP/1.1", list(headers), is_http_request=True)
+    fields = {"WARC-Date": warc_date(exchange.captured_at), "WARC-Concurrent-To": f"<{concurrent_to}>"}
+    record = writer.create_warc_record(exchange.url, "request", http_headers=http, warc_headers_dict=fields)
+    return _finished(writer, record, exchange.url, exchange.captured_at, PLAIN_LEVEL, None)
+
+
+def _finished(
+    writer: WARCWriter,
+    record: object,
+    url: str,
+    when: datetime,
+    level: int,
+    digest: str | None,
+    earlier: Earlier | None = None,
+) -> Record:
+    headers = record.rec_headers  # type: ignore[attr-defined]
+    headers.replace_header("WARC-Record-ID", f"<urn:uuid:{uuid.uuid4()}>")
+    writer.write_record(record)
+    return Record(
+        record_id=headers.get_header("WARC-Record-ID").strip("<>"),
+        type=headers.get_header("WARC-Type"),
+        url=url,
+        captured_at=when,
+        gzipped=gzip_member(writer.out.getvalue(), level),
+        payload_digest=digest,
+        refers_to=earlier.record_id if earlier else None,
+    )
+
+
+def gzip_member(data: bytes, level: int = PLAIN_LEVEL) -> bytes:
+    """One gzip member, without a time or a name in its header."""
+    compressor = zlib.compressobj(level, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return compressor.compress(data) + compressor.flush()

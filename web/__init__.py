@@ -1,0 +1,1 @@
+"""The door for a browser and for programs. Reads storage only."""
