@@ -9,6 +9,7 @@ import lxml.html
 import py3langid
 import trafilatura
 from trafilatura.metadata import extract_metadata
+from trafilatura.settings import Document
 
 from pipelines.blocks import blocks_of
 from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
@@ -96,7 +97,7 @@ def extract(page: PageBytes) -> Article | NotArticle:
     document = trafilatura.bare_extraction(
         tree, url=page.url, include_comments=False, include_tables=True, with_metadata=False
     )
-    blocks = blocks_of(document.body) if document is not None else ()
+    blocks = blocks_of(document.body) if isinstance(document, Document) else ()
     words = sum(len(block.text.split()) for block in blocks)
     characters = sum(len(block.text) for block in blocks)
     # Scripts without spaces have few "words" in long paragraphs.

@@ -46,7 +46,7 @@ class Workers:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["pipelines.extract"])
         self.count = count or available_processors()
-        self._pool = ProcessPool(max_workers=self.count, initializer=_set_up, context=context)
+        self._pool: Any = ProcessPool(max_workers=self.count, initializer=_set_up, context=context)
         self._task_seconds = task_seconds
 
     async def run(self, function: Callable[P, T], url: str, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -75,6 +75,5 @@ class Workers:
 
 def available_processors() -> int:
     """How many processors this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1

@@ -46,3 +46,5 @@ class Receipt:
     """One line; None where nothing went wrong."""
     kind: str | None = None
     """The kind of failure, in one word."""
+    entry: int | None = None
+    """The frontier's row that ended with it."""

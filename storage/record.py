@@ -134,6 +134,7 @@ def _record_miss(connection: Connection, visit: Visit, miss: Miss, ledger: Ledge
         access=None,
         error=miss.message,
         kind=miss.kind,
+        entry=miss.entry,
     )
 
 
@@ -282,6 +283,7 @@ def _receipt(
         access=access,
         error=error,
         kind=kind,
+        entry=capture.entry,
     )
 
 

@@ -87,8 +87,12 @@ class Recorder:
             .group_by(WarcFileRow.name)
         )
         with database.reading(self.engine) as connection:
-            known = {name: end for name, end in connection.execute(ends)}
+            known = {str(row[0]): int(row[1]) for row in connection.execute(ends)}
         mend_tails(self.folder.warc, known)
+
+    def set_clock(self, clock: Clock) -> None:
+        """Move the time, for the demo and for tests."""
+        self.clock = clock
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Run a short function in a transaction, at once; returns what it returns when it is committed."""

@@ -86,7 +86,13 @@ def begin(
                 connection.execute(statement)
                 return Run(id=row.id, kind=kind, source_id=source, scope=f"source:{source}", resumed=True)
             close(connection, row.id, "interrupted", now=now)
-    values = {"kind": kind, "source_id": source, "state": "running", "started_at": now, "skipped": {}}
+    values: dict[str, object] = {
+        "kind": kind,
+        "source_id": source,
+        "state": "running",
+        "started_at": now,
+        "skipped": {},
+    }
     made = connection.execute(insert(RunRow).values(**values).returning(RunRow.id)).scalar_one()
     scope = f"source:{source}" if source is not None else f"run:{made}"
     return Run(id=made, kind=kind, source_id=source, scope=scope, resumed=False)

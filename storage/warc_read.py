@@ -232,10 +232,8 @@ def _foreign(data: bytes, offset: int, gzipped: bytes) -> ForeignRecord | Skippe
         return Skipped(offset=offset, reason="damaged")
     exchange = _exchange(record) if record.rec_type in ("response", "revisit") else None
     digest = headers.get_header("WARC-Payload-Digest")
-    if exchange is not None and record.rec_type == "response" and digest and digest.lower().startswith("sha1:"):
-        # The digest is of the payload after transfer decoding (WARC 1.1, 5.9); some writers took it before.
-        if _base32(digest) not in (payload_digest(exchange.body), payload_digest(record.raw_payload)):
-            return Skipped(offset=offset, reason="damaged")
+    if exchange is not None and record.rec_type == "response" and not _digest_fits(digest or "", exchange, record):
+        return Skipped(offset=offset, reason="damaged")
     return ForeignRecord(
         type=record.rec_type,
         record_id=identity,
@@ -249,6 +247,14 @@ def _foreign(data: bytes, offset: int, gzipped: bytes) -> ForeignRecord | Skippe
         refers_to_date=_date(headers.get_header("WARC-Refers-To-Date")),
         not_modified="server-not-modified" in (headers.get_header("WARC-Profile") or ""),
     )
+
+
+def _digest_fits(digest: str, exchange: Exchange, record: Any) -> bool:
+    """Whether a payload is the one that its record's SHA-1 digest names; one without such a digest passes."""
+    if not digest.lower().startswith("sha1:"):
+        return True
+    # The digest is of the payload after transfer decoding (WARC 1.1, 5.9); some writers took it before.
+    return _base32(digest) in (payload_digest(exchange.body), payload_digest(record.raw_payload))
 
 
 def _base32(digest: str) -> str:

@@ -1,0 +1,24 @@
+"""`list`: what the archive holds."""
+
+import json
+from pathlib import Path
+
+import click
+
+from storage.archive import Archive
+from storage.clock import iso
+
+
+@click.command(name="list")
+@click.option("--source", help="Only this source's pages.")
+@click.option("--all-versions", is_flag=True, help="Every snapshot, not only the newest of each page.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def list_(folder: Path, source: str | None, all_versions: bool, limit: int, as_json: bool) -> None:
+    """List pages, the latest captures first."""
+    for view in Archive.open(folder).snapshots(all_versions=all_versions, source=source, limit=limit):
+        if as_json:
+            click.echo(json.dumps(view.as_json(whole=False), ensure_ascii=False))
+        else:
+            click.echo(f"{view.snapshot:>6}  {iso(view.captured_at)}  {view.words:>5}  {view.title or view.url}")

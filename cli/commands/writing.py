@@ -1,0 +1,134 @@
+"""Commands that add to the archive: `archive`, `crawl`, `import`, `demo`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from cli.progress import Progress
+from storage.errors import SourceFileError, UnknownSource, UsageError
+from storage.folder import Folder
+from storage.sources import Source, read_sources
+
+_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object a line on stdout, and nothing else there."
+)
+_WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Extraction processes. Default: one a processor.")
+
+
+@click.command()
+@click.argument("urls", nargs=-1)
+@click.option("--from", "file", type=click.File("r", encoding="utf-8"), help="Read URLs from a file, or - for stdin.")
+@click.option("--watch", is_flag=True, help="Visit these pages again with every `crawl`.")
+@click.option("--allow-private", is_flag=True, help="Fetch addresses that are not public.")
+@click.option(
+    "--delay", type=click.FloatRange(0, 3600), default=2.0, show_default=True, help="Seconds between requests."
+)
+@_WORKERS
+@_JSON
+@click.pass_obj
+def archive(
+    folder: Path,
+    urls: tuple[str, ...],
+    file: click.utils.LazyFile | None,
+    watch: bool,
+    allow_private: bool,
+    delay: float,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Fetch URLS now and keep a snapshot of each."""
+    from crawler.process import Process
+
+    wanted = [*urls, *_lines(file)]
+    if not wanted:
+        raise UsageError("No URL was given. Pass URLs, or a file of them with --from FILE.")
+    with Progress("archive", as_json=as_json, total=len(set(wanted))) as progress:
+        process = Process(folder=Folder(folder), workers=workers, on_receipt=progress.receipt)
+
+        async def run() -> list[object]:
+            return [await process.archive(wanted, allow_private=allow_private, delay=delay, watch=watch)]
+
+        results = process.run(run)  # type: ignore[arg-type]
+    progress.finish(results)
+
+
+def _lines(file: object) -> list[str]:
+    if file is None:
+        return []
+    try:
+        lines = [line.strip() for line in file]  # type: ignore[attr-defined]
+    except UnicodeDecodeError as error:
+        raise UsageError("The file of URLs is not UTF-8 text. Save it as UTF-8.") from error
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE…]")
+@click.option("--limit", type=click.IntRange(1), help="Take up at most so many articles a source; exit code 3 if more.")
+@_WORKERS
+@_JSON
+@click.pass_obj
+def crawl(folder: Path, names: tuple[str, ...], limit: int | None, workers: int | None, as_json: bool) -> None:
+    """Visit the sources of sources.toml, all or those named: discover, fetch what is due, archive."""
+    from crawler.process import Process
+
+    chosen = _chosen(Folder(folder), names)
+    with Progress("crawl", as_json=as_json, total=None) as progress:
+        process = Process(
+            folder=Folder(folder), workers=workers, on_receipt=progress.receipt, on_listing=progress.listing
+        )
+        results = process.run(lambda: process.crawl(chosen, limit=limit))
+    progress.finish(results)
+
+
+def _chosen(folder: Folder, names: tuple[str, ...]) -> list[Source]:
+    known = read_sources(folder.sources)
+    for name in names:
+        if name not in known and name != "watch":
+            raise UnknownSource(name, list(known))
+    chosen = [known[name] for name in names if name in known] if names else [s for s in known.values() if s.enabled]
+    if not chosen:
+        raise SourceFileError(
+            folder.sources,
+            None,
+            "no source is enabled" if known else "there is no source yet",
+        )
+    return chosen
+
+
+@click.command(name="import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_WORKERS
+@_JSON
+@click.pass_obj
+def import_(folder: Path, files: tuple[Path, ...], workers: int | None, as_json: bool) -> None:
+    """Take the captures out of WARC FILES, at their own dates."""
+    from crawler.process import Process
+
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"{file} is not a file. Give the path of a WARC file.")
+    size = sum(file.stat().st_size for file in files)
+    with Progress("import", as_json=as_json, total=size, in_bytes=True) as progress:
+        process = Process(folder=Folder(folder), workers=workers, on_receipt=progress.receipt, on_read=progress.read)
+
+        async def run() -> list[object]:
+            return [await process.take_in(files)]
+
+        results = process.run(run)  # type: ignore[arg-type]
+    progress.finish(results)
+
+
+@click.command()
+@click.option("--ports", type=(int, int), default=(8471, 8472), show_default=True, help="Where the two sites listen.")
+@click.pass_context
+def demo(context: click.Context, ports: tuple[int, int]) -> None:
+    """Crawl a made-up newspaper on this machine twice, a simulated day apart, and show what that gives."""
+    from cli.demo.tour import tour
+
+    given = context.parent is not None and context.parent.params.get("folder")
+    sys.exit(tour(context.obj if given else Path("demo-archive"), ports))
+
+
+__all__ = ["archive", "crawl", "demo", "import_"]

@@ -1,0 +1,48 @@
+"""Refuses URLs that must not be fetched, before every request, redirect and retry."""
+
+import ipaddress
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawler import addresses
+from storage.errors import UnsafeAddress
+from storage.urls import parsed
+
+
+class GuardMiddleware:
+    """Scheme, form and address of every URL on its way out."""
+
+    def __init__(self, allow_private: bool):
+        self._allow_private = allow_private
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.settings.getbool("BACKISSUE_ALLOW_PRIVATE"))
+
+    def process_request(self, request: Request) -> None:
+        """Raises InvalidURL and UnsafeAddress."""
+        parts = parsed(request.url)
+        host = (parts.hostname or "").lower()
+        if self._allow_private:
+            addresses.exempt.add(host)
+            return
+        if host in addresses.exempt:
+            # Another source of this process may go there; this one has not said so.
+            raise UnsafeAddress(request.url, host)
+        try:
+            literal = ipaddress.ip_address(host.split("%")[0])
+        except ValueError:
+            return
+        if not addresses.is_public(literal):
+            raise UnsafeAddress(request.url, host)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """A second look, at the address that did answer."""
+        address = response.ip_address
+        if not self._allow_private and address is not None and not addresses.is_public(address):
+            raise UnsafeAddress(urlsplit(request.url).geturl(), str(address))
+        return response

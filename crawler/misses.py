@@ -1,0 +1,74 @@
+"""Says in one line why a URL gave no response."""
+
+from datetime import datetime
+
+from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    UnsupportedURLSchemeError,
+)
+from twisted.python.failure import Failure
+
+from storage.capture import Miss
+from storage.errors import RefusedURL
+
+
+def miss_of(failure: Failure, request: Request, now: datetime) -> Miss:
+    """The miss that a failed request is."""
+    url: str = request.meta["requested_url"]
+    outcome, kind, message = _judge(failure.value, url)
+    return Miss(
+        requested_url=url,
+        outcome=outcome,  # type: ignore[arg-type]
+        kind=kind,
+        message=message,
+        missed_at=now,
+        redirects=request.meta.get("hops", ()),
+        entry=request.meta.get("entry"),
+    )
+
+
+def _judge(error: BaseException | None, url: str) -> tuple[str, str, str]:
+    refused = _refusal(error)
+    if refused is not None:
+        return "refused", "address", str(refused)
+    text = " ".join(str(error).split())
+    if isinstance(error, IgnoreRequest):
+        if "robots.txt" in text:
+            return "blocked", "robots", f"{url} is disallowed by the site's robots.txt. It was not fetched."
+        return "failed", "redirects", f"{url} redirects in a loop or more than eight times. Check it in a browser."
+    if isinstance(error, CannotResolveHostError):
+        return "failed", "dns", f"{url}: the host's name cannot be found. Check the spelling and the network."
+    if isinstance(error, DownloadConnectionRefusedError):
+        return "failed", "connection", f"{url}: the connection was refused. Check the address; try again later."
+    if isinstance(error, DownloadTimeoutError):
+        return "failed", "timeout", f"{url} did not answer within 30 seconds. Try again later."
+    if isinstance(error, DownloadCancelledError):
+        return "refused", "too_large", f"{url} is larger than 16 MiB. It was not kept."
+    if isinstance(error, UnsupportedURLSchemeError):
+        return "refused", "scheme", f"{url} leads to an address that is neither http nor https. It was not fetched."
+    if "ssl" in text.lower() or "certificate" in text.lower() or "tls" in text.lower():
+        return "failed", "tls", f"{url}: the secure connection failed ({text[:120]}). Check it in a browser."
+    return "failed", "download", f"{url} could not be fetched ({type(error).__name__}: {text[:160]}). Try again later."
+
+
+def _refusal(error: BaseException | None) -> RefusedURL | None:
+    """The refusal in an error or in what it wraps: Twisted and Scrapy put theirs around ours."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, Failure):
+            current = current.value
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, RefusedURL):
+            return current
+        waiting += [current.__cause__, current.__context__, *getattr(current, "reasons", ())]
+        waiting += [part for part in current.args if isinstance(part, BaseException | Failure)]
+    return None

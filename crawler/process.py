@@ -1,0 +1,311 @@
+"""One process of crawling: a reactor, one writer, a pool of workers, and the runs that share them."""
+
+import asyncio
+import logging
+import signal
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import attrs
+from scrapy import Spider, signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+from twisted.python.failure import Failure
+
+from crawler.spiders.imports import ImportSpider
+from crawler.spiders.visit import VisitSpider, listings_of
+from pipelines.desk import Desk
+from pipelines.workers import Workers
+from storage import frontier, runs
+from storage.capture import Miss
+from storage.clock import Clock
+from storage.database import open_engine
+from storage.errors import BackissueError, InvalidURL, RunUnderWay
+from storage.folder import Folder
+from storage.outcome import ERRORS, Receipt
+from storage.record import Ledger
+from storage.recorder import Recorder
+from storage.runs import Run, RunKind
+from storage.sources import Source
+from storage.urls import without_fragment
+from storage.visit import Visit
+
+OnReceipt = Callable[[Receipt], None]
+
+# Sources that are crawled at once in one process; each keeps its own pace per host.
+SOURCES_AT_ONCE = 8
+
+# After the first Ctrl-C, what is under way may finish; what has not by then goes back to the frontier.
+GRACE_SECONDS = 5.0
+
+
+@attrs.define(kw_only=True)
+class Result:
+    """How a run ended."""
+
+    name: str
+    run: int | None = None
+    state: Literal["done", "failed", "limited", "interrupted"] = "done"
+    outcomes: Counter[str] = attrs.field(factory=Counter)
+    listings: int = 0
+    listings_failed: int = 0
+    skipped: Counter[str] = attrs.field(factory=Counter)
+    problems: list[str] = attrs.field(factory=list)
+    """One line each: listings, files and runs that failed."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 something failed, 3 stopped by a limit, 130 interrupted."""
+        if self.state == "interrupted":
+            return 130
+        if self.state == "failed" or self.problems or any(self.outcomes[o.value] for o in ERRORS):
+            return 1
+        return 3 if self.state == "limited" else 0
+
+
+@attrs.define(kw_only=True)
+class Process:
+    """Runs crawls in this process. Used once: Twisted's reactor cannot be started again."""
+
+    folder: Folder
+    clock: Clock = attrs.field(factory=Clock)
+    workers: int | None = None
+    on_receipt: OnReceipt = lambda receipt: None
+    on_listing: Callable[[str, Any, str | None, int], None] | None = None
+    on_read: Callable[[int], None] | None = None
+    _crawling: Any = None
+    _recorder: Any = None
+    _pool: Any = None
+    _reader: Any = None
+    _stopping: Any = None
+    _interrupted: bool = False
+    _failure: BaseException | None = None
+
+    def run(self, main: Callable[[], Coroutine[Any, Any, list[Result]]]) -> list[Result]:
+        """Start everything, run `main`, stop everything. Raises what `main` raises."""
+        self._recorder = Recorder(self.folder, clock=self.clock)
+        self._reader = open_engine(self.folder.database, write=False)
+        self._pool = Workers(self.workers)
+        settings = Settings()
+        settings.setmodule("crawler.settings", priority="project")
+        self._crawling = AsyncCrawlerProcess(settings, install_root_handler=False)
+        # It writes every item out in full; the receipts say what happened.
+        logging.getLogger("scrapy.core.scraper").setLevel(logging.INFO)
+        results: list[Result] = []
+        loop = asyncio.get_event_loop()
+
+        async def whole() -> None:
+            try:
+                results.extend(await main())
+            except BaseException as error:  # noqa: BLE001 - raised again when the reactor has stopped
+                self._failure = error
+            finally:
+                self._stop_reactor()
+
+        loop.call_soon(lambda: loop.create_task(whole()))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._interrupt)
+        try:
+            self._crawling.start(stop_after_crawl=False, install_signal_handlers=False)
+        finally:
+            self._pool.close()
+            self._recorder.close()
+            self._reader.dispose()
+        if self._failure is not None:
+            raise self._failure
+        return results
+
+    def set_clock(self, clock: Clock) -> None:
+        """Move the time between two crawls, for the demo and for tests."""
+        self.clock = clock
+        self._recorder.set_clock(clock)
+
+    @staticmethod
+    def _stop_reactor() -> None:
+        # Imported here: importing the module installs the default reactor.
+        from twisted.internet import reactor as installed
+
+        reactor: Any = installed
+        reactor.callLater(0, reactor.stop)
+
+    def _interrupt(self) -> None:
+        loop = asyncio.get_event_loop()
+        if self._interrupted:
+            self._stop_reactor()
+            return
+        self._interrupted = True
+        self._stopping = loop.create_task(self._crawling.stop())
+        loop.call_later(GRACE_SECONDS, self._stop_reactor)
+
+    async def archive(self, urls: Sequence[str], *, allow_private: bool, delay: float, watch: bool) -> Result:
+        """Visit these URLs now, in one run."""
+        result = Result(name="archive")
+        run = await self._begin("archive", None, None)
+        good: list[str] = []
+        for url in dict.fromkeys(urls):
+            try:
+                good.append(without_fragment(url))
+            except InvalidURL as error:
+                await self._refuse(run, url, str(error), result)
+        now = self.clock.now()
+
+        def fill(connection: Any) -> None:
+            frontier.add(connection, run.scope, "article", good, now=now)
+            if watch:
+                source = runs.source_id(connection, "watch", None, now)
+                for url in good:
+                    frontier.watch(connection, f"source:{source}", url, now=now)
+
+        await self._recorder.transact(fill)
+        settings = _pace(delay=delay, concurrency=1, allow_private=allow_private)
+        await self._crawl(VisitSpider, run, result, settings, {})
+        return result
+
+    async def _refuse(self, run: Run, url: str, message: str, result: Result) -> None:
+        miss = Miss(
+            requested_url=url, outcome="refused", kind="invalid_url", message=message, missed_at=self.clock.now()
+        )
+        receipt = await self._recorder.record(Visit(found=miss), Ledger(run_id=run.id, source_id=None))
+        result.outcomes[receipt.outcome.value] += 1
+        self.on_receipt(receipt)
+
+    async def crawl(self, sources: Sequence[Source], *, limit: int | None) -> list[Result]:
+        """Crawl sources, several at once, each as a run of its own."""
+        gate = asyncio.Semaphore(SOURCES_AT_ONCE)
+
+        async def one(source: Source) -> Result:
+            async with gate:
+                return await self._crawl_source(source, limit)
+
+        return list(await asyncio.gather(*(one(source) for source in sources)))
+
+    async def _crawl_source(self, source: Source, limit: int | None) -> Result:
+        result, now = Result(name=source.name), self.clock.now()
+        identity = await self._recorder.transact(
+            lambda connection: runs.source_id(connection, source.name, source.home, now)
+        )
+        try:
+            run = await self._begin("crawl", identity, source.name)
+        except RunUnderWay as error:
+            result.state = "failed"
+            result.problems.append(str(error))
+            return result
+
+        def fill(connection: Any) -> None:
+            if not run.resumed:
+                by_kind: dict[frontier.Kind, list[str]] = {}
+                for kind, url in listings_of(source):
+                    by_kind.setdefault(kind, []).append(url)
+                for kind, urls in by_kind.items():
+                    frontier.add_again(connection, run.scope, kind, urls, now=now)
+            frontier.make_due(connection, run.scope, now=now)
+
+        await self._recorder.transact(fill)
+        settings = _pace(delay=source.delay, concurrency=source.concurrency, allow_private=source.allow_private)
+        if source.user_agent:
+            settings["USER_AGENT"] = source.user_agent
+
+        def listing(url: str, found: Any, error: str | None, new: int) -> None:
+            result.listings += 1
+            if error is not None:
+                result.listings_failed += 1
+                result.problems.append(error)
+            if self.on_listing is not None:
+                self.on_listing(url, found, error, new)
+
+        extra = {"source": source, "limit": limit, "on_listing": listing}
+        await self._crawl(VisitSpider, run, result, settings, extra)
+        return result
+
+    async def take_in(self, files: Sequence[Path]) -> Result:
+        """Import WARC files, in one run."""
+        result = Result(name="import")
+        run = await self._begin("import", None, None)
+        extra = {"files": tuple(files), "on_progress": self.on_read}
+        spider = await self._crawl(ImportSpider, run, result, {}, extra)
+        result.skipped = spider.skipped
+        result.problems += spider.problems
+        skipped = dict(spider.skipped)
+        await self._recorder.transact(lambda connection: runs.count_skipped(connection, run.id, skipped))
+        return result
+
+    async def _begin(self, kind: RunKind, source: int | None, name: str | None) -> Run:
+        now = self.clock.now()
+        run: Run = await self._recorder.transact(
+            lambda connection: runs.begin(connection, self._recorder.lock, kind, source, name, now=now)
+        )
+        return run
+
+    async def _crawl(
+        self, spider_class: type[Spider], run: Run, result: Result, settings: dict[str, Any], extra: dict[str, Any]
+    ) -> Any:
+        result.run = run.id
+        desk = Desk(
+            recorder=self._recorder,
+            workers=self._pool,
+            reader=self._reader,
+            ledger=Ledger(run_id=run.id, source_id=run.source_id),
+        )
+        merged = self._crawling.settings.copy()
+        merged.update({"BACKISSUE_CLOCK": self.clock, **settings}, priority="cmdline")
+        crawler = Crawler(spider_class, merged)
+        failures: list[BaseException] = []
+        stopping: list[asyncio.Task[None]] = []
+
+        def scraped(item: Any, **_: Any) -> None:
+            if isinstance(item, Receipt):
+                result.outcomes[item.outcome.value] += 1
+                self.on_receipt(item)
+
+        def failed(failure: Failure, **_: Any) -> None:
+            # A failed write ends the run: going on would lose what comes after.
+            failures.append(failure.value or RuntimeError(str(failure)))
+            stopping.append(asyncio.get_event_loop().create_task(crawler.stop_async()))
+
+        crawler.signals.connect(scraped, signal=signals.item_scraped, weak=False)
+        crawler.signals.connect(failed, signal=signals.item_error, weak=False)
+        crawler.signals.connect(failed, signal=signals.spider_error, weak=False)
+        await self._crawling.crawl(crawler, desk=desk, run=run, **extra)
+        await self._end(run, result, failures, crawler.spider)
+        return crawler.spider
+
+    async def _end(self, run: Run, result: Result, failures: list[BaseException], spider: Any) -> None:
+        error: str | None = None
+        if failures:
+            result.state = "failed"
+            first = failures[0]
+            error = str(first) if isinstance(first, BackissueError) else f"{type(first).__name__}: {first}"
+            result.problems.append(error)
+        elif self._interrupted:
+            result.state = "interrupted"
+        elif getattr(spider, "limited", False):
+            result.state = "limited"
+        now, state = self.clock.now(), result.state
+        try:
+            await self._recorder.transact(
+                lambda connection: runs.close(connection, run.id, state, now=now, error=error)
+            )
+        except BackissueError:
+            if not failures:
+                raise
+        if run.source_id is not None:
+            self._recorder.lock.drop(f"source-{run.source_id}")
+
+
+def _pace(*, delay: float, concurrency: int, allow_private: bool) -> dict[str, Any]:
+    return {
+        "AUTOTHROTTLE_START_DELAY": delay,
+        "AUTOTHROTTLE_ENABLED": delay > 0,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(concurrency),
+        "DOWNLOAD_DELAY": delay,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
+        "BACKISSUE_ALLOW_PRIVATE": allow_private,
+    }
+
+
+def clock_moved(days: float) -> Clock:
+    """A clock that is some days off, for the demo."""
+    return Clock(offset=timedelta(days=days))

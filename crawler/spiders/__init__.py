@@ -1,0 +1,1 @@
+"""The spiders: each yields Captures and Misses."""

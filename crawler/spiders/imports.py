@@ -1,0 +1,167 @@
+"""Takes captures out of WARC files and sends them through the same pipelines."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import attrs
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from sqlalchemy import select
+
+from pipelines.desk import Desk
+from storage.capture import Capture, Exchange, StoredRecord
+from storage.database import reading
+from storage.errors import BackissueError, InvalidURL
+from storage.runs import Run
+from storage.tables import RecordRow, WarcFileRow
+from storage.urls import parsed
+from storage.warc_read import ForeignRecord, Location, Skipped, read_exchange, read_file
+
+# Captures under way at once: enough for a group commit while the workers stay busy.
+UNDER_WAY = 48
+
+
+class ImportSpider(Spider):
+    """One run over WARC files. Responses first; revisits last, when what they refer to is there."""
+
+    name = "import"
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        run: Run,
+        files: tuple[Path, ...],
+        on_progress: Callable[[int], None] | None = None,
+    ):
+        super().__init__(name="import")
+        self.desk = desk
+        self.run = run
+        self.files = files
+        self.skipped: Counter[str] = Counter()
+        """What gave no capture: reason -> count."""
+        self.problems: list[str] = []
+        """One line for each file that cannot be read."""
+        self.on_progress = on_progress
+        self._room = asyncio.Semaphore(UNDER_WAY)
+        self._under_way = 0
+        self._quiet = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "ImportSpider":
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._ended, signal=signals.item_scraped)
+        crawler.signals.connect(spider._ended, signal=signals.item_error)
+        return spider
+
+    def _ended(self, **_: Any) -> None:
+        self._under_way -= 1
+        self._room.release()
+        if self._under_way == 0:
+            self._quiet.set()
+
+    async def start(self) -> AsyncIterator[Any]:
+        for revisits in (False, True):
+            for file in self.files:
+                try:
+                    for found in read_file(file):
+                        capture = self._capture(found, revisits)
+                        if self.on_progress is not None and not revisits:
+                            self.on_progress(found.offset)
+                        if capture is None:
+                            continue
+                        await self._room.acquire()
+                        self._under_way += 1
+                        self._quiet.clear()
+                        yield capture
+                except BackissueError as error:
+                    if not revisits:
+                        self.problems.append(str(error))
+            while self._under_way:
+                await self._quiet.wait()
+
+    def _capture(self, found: ForeignRecord | Skipped, revisits: bool) -> Capture | None:
+        """The capture that a record is in this pass; None where it is none, which the first pass counts."""
+        if isinstance(found, Skipped):
+            return self._skip(found.reason, counted=not revisits)
+        if found.type == "revisit":
+            return self._revisit(found) if revisits else None
+        if revisits:
+            return None
+        if found.type != "response":
+            return self._skip(f"{found.type} record", counted=True)
+        exchange = found.exchange
+        if exchange is None:
+            return self._skip("not HTTP", counted=True)
+        if 300 <= exchange.status < 400:
+            return self._skip("redirect", counted=True)
+        media = (exchange.header("Content-Type") or "text/html").partition(";")[0].strip().lower()
+        if "html" not in media and media not in ("text/plain", "application/octet-stream"):
+            return self._skip(media or "no type", counted=True)
+        return self._checked(found, exchange)
+
+    def _skip(self, reason: str, *, counted: bool) -> Capture | None:
+        if counted:
+            self.skipped[reason] += 1
+        return None
+
+    def _checked(self, found: ForeignRecord, exchange: Exchange) -> Capture | None:
+        try:
+            parsed(found.url)
+        except InvalidURL:
+            self.skipped["invalid URL"] += 1
+            return None
+        with reading(self.desk.reader) as connection:
+            known = connection.execute(select(RecordRow.id).where(RecordRow.record_id == found.record_id)).first()
+        if known is not None:
+            self.skipped["imported before"] += 1
+            return None
+        fields = {field.name: getattr(exchange, field.name) for field in attrs.fields(Exchange)}
+        return Capture(
+            **(fields | {"url": found.url, "captured_at": found.captured_at}),
+            requested_url=found.url,
+            record=StoredRecord(
+                record_id=found.record_id,
+                type=found.type,
+                gzipped=found.gzipped,
+                payload_digest=found.payload_digest,
+            ),
+        )
+
+    def _revisit(self, found: ForeignRecord) -> Capture | None:
+        """A revisit with the payload that it refers to: by URI and date, else by digest."""
+        if found.exchange is None:
+            self.skipped["not HTTP"] += 1
+            return None
+        if found.not_modified:
+            return self._checked(found, attrs.evolve(found.exchange, status=304))
+        place = self._referred(found)
+        if place is None:
+            self.skipped["revisit of what is not here"] += 1
+            return None
+        original = read_exchange(self.desk.recorder.folder.warc, place)
+        headers = found.exchange.headers or original.headers
+        return self._checked(found, attrs.evolve(found.exchange, body=original.body, headers=headers))
+
+    def _referred(self, found: ForeignRecord) -> Location | None:
+        query = (
+            select(WarcFileRow.name, RecordRow.offset, RecordRow.length, RecordRow.sha256)
+            .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
+            .where(RecordRow.type == "response")
+            .order_by(RecordRow.id)
+            .limit(1)
+        )
+        with reading(self.desk.reader) as connection:
+            row = None
+            if found.refers_to_url and found.refers_to_date:
+                row = connection.execute(
+                    query.where(RecordRow.url == found.refers_to_url, RecordRow.captured_at == found.refers_to_date)
+                ).first()
+            if row is None and found.payload_digest:
+                row = connection.execute(query.where(RecordRow.payload_digest == found.payload_digest)).first()
+        if row is None:
+            return None
+        return Location(file=row.name, offset=row.offset, length=row.length, sha256=row.sha256)

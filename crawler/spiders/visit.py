@@ -1,0 +1,223 @@
+"""Visits what the frontier of one run lists: articles, and the listings that name more of them."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import urljoin
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from sqlalchemy import Connection
+from twisted.python.failure import Failure
+
+from crawler.discovery.errors import ListingError
+from crawler.discovery.feed import parse_feed
+from crawler.discovery.listing import Found, Listing
+from crawler.discovery.section import parse_section
+from crawler.discovery.sitemap import parse_sitemap, sitemaps_in_robots
+from crawler.misses import miss_of
+from crawler.visiting import capture_of, request_for
+from pipelines.desk import Desk
+from storage import frontier, runs, snapshots
+from storage.capture import Capture, Miss
+from storage.errors import WorkerLost
+from storage.frontier import Entry
+from storage.outcome import Receipt
+from storage.runs import Run
+from storage.sources import Source
+
+# Enough for the slowest host not to starve the workers, few enough that a crash gives back little.
+LEASE = 16
+MOST_UNDER_WAY = 64
+
+
+class VisitSpider(Spider):
+    """One run over its own list in the frontier. Ends when nothing is pending and nothing is under way."""
+
+    name = "visit"
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        run: Run,
+        source: Source | None = None,
+        limit: int | None = None,
+        on_listing: Callable[[str, Listing | None, str | None, int], None] | None = None,
+    ):
+        super().__init__(name="visit")
+        self.desk = desk
+        self.run = run
+        self.source = source
+        self.limit = limit
+        self.limited = False
+        """Whether the limit left articles pending."""
+        self.on_listing = on_listing
+        self._leased: set[int] = set()
+        self._articles = 0
+        self._free = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "VisitSpider":
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._ended, signal=signals.item_scraped)
+        crawler.signals.connect(spider._ended, signal=signals.item_error)
+        return spider
+
+    def _ended(self, item: Any = None, **_: Any) -> None:
+        self._let_go(item.entry if isinstance(item, Receipt) else None)
+
+    def _let_go(self, entry: int | None) -> None:
+        if entry is not None:
+            self._leased.discard(entry)
+        self._free.set()
+
+    async def start(self) -> AsyncIterator[Any]:
+        recorder = self.desk.recorder
+        while True:
+            self._free.clear()
+            room = min(LEASE, MOST_UNDER_WAY - len(self._leased))
+            if room > 0:
+                entries = await recorder.transact(partial(self._lease, room))
+                for entry in entries:
+                    if entry.kind == "article" and self.limit is not None and self._articles >= self.limit:
+                        self.limited = True
+                        continue
+                    self._articles += entry.kind == "article"
+                    self._leased.add(entry.id)
+                    yield self._request(entry)
+                if self.limited or (not entries and not self._leased):
+                    if not self._leased:
+                        return
+                    await self._free.wait()
+                    continue
+                if entries:
+                    continue
+            await self._free.wait()
+
+    def _lease(self, room: int, connection: Connection) -> list[Entry]:
+        return frontier.lease(connection, self.run.scope, self.run.id, room)
+
+    def _request(self, entry: Entry) -> Request:
+        if entry.kind != "article":
+            return request_for(entry, self.parse_listing, self.listing_failed, {})
+        validators = snapshots.validators(self.desk.reader, entry.url, self.desk.recorder.clock)
+        return request_for(entry, self.parse_article, self.article_failed, validators)
+
+    def parse_article(self, response: Response) -> Iterator[Capture]:
+        yield capture_of(response)
+
+    async def article_failed(self, failure: Failure) -> AsyncIterator[Miss]:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        miss = miss_of(failure, request, self.desk.recorder.clock.now())
+        yield miss
+
+    async def parse_listing(self, response: Response) -> None:
+        kind, url = response.meta["kind"], response.url
+        listing: Listing | None = None
+        error: str | None = None
+        if response.status == 304:
+            pass
+        elif response.status != 200:
+            error = f"{url} answered {response.status}. Check the address in sources.toml."
+        else:
+            try:
+                listing = await self._read(kind, response)
+            except (ListingError, WorkerLost) as problem:
+                error = str(problem)
+        await self._note(response.meta["entry"], url, listing, error, kind)
+
+    async def listing_failed(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        miss = miss_of(failure, request, self.desk.recorder.clock.now())
+        await self._note(request.meta["entry"], request.url, None, miss.message, request.meta["kind"])
+
+    async def _read(self, kind: str, response: Response) -> Listing:
+        run, body, url = self.desk.workers.run, response.body, response.url
+        content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+        if kind == "feed":
+            return await run(parse_feed, url, body, url, content_type)
+        if kind == "sitemap":
+            if url.endswith("/robots.txt"):
+                named = sitemaps_in_robots(body.decode("utf-8", "replace"), url)
+                await self._add_listings("sitemap", named, url)
+                return Listing(articles=(), further=(), skipped={}, kind="robots")
+            return await run(parse_sitemap, url, body, url)
+        include, exclude = (self.source.include, self.source.exclude) if self.source else ((), ())
+        return await run(parse_section, url, body, url, include=include, exclude=exclude)
+
+    async def _add_listings(self, kind: frontier.Kind, urls: tuple[str, ...], found_in: str) -> None:
+        now, scope = self.desk.recorder.clock.now(), self.run.scope
+        await self.desk.recorder.transact(lambda connection: frontier.add_again(connection, scope, kind, urls, now=now))
+
+    async def _note(self, entry: int, url: str, listing: Listing | None, error: str | None, kind: str) -> None:
+        """Put what a listing names on the list, and note that it was read, in one transaction."""
+        now, run = self.desk.recorder.clock.now(), self.run
+        skipped: dict[str, int] = dict(listing.skipped) if listing else {}
+        wanted = self._wanted(listing.articles, kind, now, skipped) if listing else []
+        further = [] if listing is None else [f for f in listing.further if f.kind != "section"]
+        if kind == "feed":
+            further = []
+
+        def write(connection: Any) -> int:
+            added = frontier.add(
+                connection, run.scope, "article", [found.url for found in wanted], now=now, found_in=url
+            )
+            if added.invalid:
+                skipped["invalid_url"] = skipped.get("invalid_url", 0) + added.invalid
+            for one in further:
+                frontier.add(
+                    connection,
+                    run.scope,
+                    one.kind,
+                    [one.url],
+                    now=now,
+                    found_in=url,
+                    priority=frontier.LISTING_PRIORITY,
+                )
+            frontier.end_listing(connection, entry, error=error)
+            runs.count_listing(connection, run.id, failed=error is not None, skipped=skipped)
+            return added.new
+
+        new = await self.desk.recorder.transact(write)
+        if self.on_listing is not None:
+            self.on_listing(url, listing, error, new)
+        self._let_go(entry)
+
+    def _wanted(self, articles: tuple[Found, ...], kind: str, now: datetime, skipped: dict[str, int]) -> list[Found]:
+        """The articles that the source wants, newest first where they are dated."""
+        source = self.source
+        kept = []
+        oldest = now - timedelta(days=source.max_age_days) if source and source.max_age_days else None
+        for found in articles:
+            dated = max(filter(None, (found.published_at, found.modified_at)), default=None)
+            if oldest is not None and dated is not None and dated < oldest:
+                skipped["too_old"] = skipped.get("too_old", 0) + 1
+            elif kind != "section" and source is not None and not _matches(source, found.url):
+                skipped["excluded"] = skipped.get("excluded", 0) + 1
+            else:
+                kept.append((dated, found))
+        newest_first = sorted(kept, key=lambda pair: pair[0].timestamp() if pair[0] else 0.0, reverse=True)
+        return [found for _, found in newest_first]
+
+
+def _matches(source: Source, url: str) -> bool:
+    if any(re.search(pattern, url) for pattern in source.exclude):
+        return False
+    return not source.include or any(re.search(pattern, url) for pattern in source.include)
+
+
+def listings_of(source: Source) -> list[tuple[frontier.Kind, str]]:
+    """What a crawl of a source reads first."""
+    found: list[tuple[frontier.Kind, str]] = [("feed", url) for url in source.feeds]
+    found += [("sitemap", url) for url in source.sitemaps]
+    found += [("section", url) for url in source.sections]
+    if source.follows_robots_sitemaps:
+        found.append(("sitemap", urljoin(source.home, "/robots.txt")))
+    if source.discovers:
+        found.append(("section", source.home))
+    return found

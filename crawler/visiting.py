@@ -1,0 +1,37 @@
+"""A request for an article, and the capture that its response is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+from scrapy import Request
+from scrapy.http import Response
+
+from storage.capture import Capture, Exchange
+from storage.frontier import Entry
+
+
+def request_for(
+    entry: Entry, callback: Callable[..., Any], errback: Callable[..., Any], validators: dict[str, str]
+) -> Request:
+    """The request that answers a frontier entry. `validators`: headers that make it conditional."""
+    return Request(
+        entry.url,
+        callback=callback,
+        errback=errback,
+        headers=validators,
+        dont_filter=True,
+        meta={"article": entry.kind == "article", "entry": entry.id, "requested_url": entry.url, "kind": entry.kind},
+    )
+
+
+def capture_of(response: Response) -> Capture:
+    """The capture of an article's response, from what CaptureMiddleware kept."""
+    meta = response.meta
+    exchange: Exchange = meta["exchange"]
+    return Capture(
+        **{field.name: getattr(exchange, field.name) for field in attrs.fields(Exchange)},
+        requested_url=meta["requested_url"],
+        redirects=meta.get("hops", ()),
+        entry=meta["entry"],
+    )

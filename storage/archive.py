@@ -1,0 +1,400 @@
+"""An archive for readers: what it holds, as frozen values. Never writes."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import attrs
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.orm import aliased
+
+from storage import compare, database, pages
+from storage.article import BlockKind
+from storage.clock import Clock, iso
+from storage.errors import InvalidURL, PageNotFound
+from storage.folder import Folder
+from storage.tables import (
+    AliasRow,
+    BlockRow,
+    CutRow,
+    ExtractionRow,
+    FrontierRow,
+    PageRow,
+    RecordRow,
+    RenditionRow,
+    RunRow,
+    SnapshotRow,
+    SourceRow,
+    VisitRow,
+    WarcFileRow,
+)
+
+
+@attrs.frozen(kw_only=True)
+class SnapshotView:
+    """A snapshot in its newest rendition."""
+
+    snapshot: int
+    url: str
+    """As captured."""
+    canonical_url: str
+    source: str | None
+    title: str | None
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    published_raw: str | None
+    modified_at: datetime | None
+    captured_at: datetime
+    last_seen_at: datetime
+    language: str | None
+    section: str | None
+    access: str
+    words: int
+    text: str
+    digest: str
+    rendition: str
+    """The versions that made it."""
+    rendition_id: int
+    extraction_id: int
+    warc: tuple[str, int]
+    """File and offset."""
+
+    def as_json(self, *, removed: list[dict[str, str]] | None = None, whole: bool = True) -> dict[str, Any]:
+        """The fields that other programs may rely on; `whole` with the text."""
+        fields: dict[str, Any] = {
+            "snapshot": self.snapshot,
+            "url": self.url,
+            "canonical_url": self.canonical_url,
+            "source": self.source,
+            "title": self.title,
+            "authors": list(self.authors),
+            "published_at": iso(self.published_at),
+            "published_raw": self.published_raw,
+            "modified_at": iso(self.modified_at),
+            "captured_at": iso(self.captured_at),
+            "last_seen_at": iso(self.last_seen_at),
+            "language": self.language,
+            "access": self.access,
+            "words": self.words,
+        }
+        if whole:
+            fields["text"] = self.text
+        fields |= {"digest": self.digest, "rendition": self.rendition, "story": None}
+        if whole:
+            fields["removed"] = removed or []
+        fields["warc"] = {"file": self.warc[0], "offset": self.warc[1]}
+        return fields
+
+
+@attrs.frozen(kw_only=True)
+class Event:
+    """Something that happened to a page: `gone` or `back`."""
+
+    event: str
+    at: datetime
+    status: int | None
+
+
+@attrs.frozen(kw_only=True)
+class RunView:
+    """A run, with its outcomes counted."""
+
+    run: int
+    kind: str
+    source: str | None
+    state: str
+    started_at: datetime
+    ended_at: datetime | None
+    taken_up: int
+    outcomes: dict[str, int]
+    skipped: dict[str, int]
+    listings: int
+    listings_failed: int
+    error: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Dates in ISO 8601."""
+        return attrs.asdict(self) | {"started_at": iso(self.started_at), "ended_at": iso(self.ended_at)}
+
+
+def snapshots(*, all_versions: bool = False) -> Select[Any]:
+    """One row per page, with its newest snapshot, or one per snapshot; each in its newest rendition. No order."""
+    newest = aliased(RenditionRow)
+    newest_rendition = (
+        select(func.max(newest.id)).where(newest.snapshot_id == SnapshotRow.id).correlate(SnapshotRow).scalar_subquery()
+    )
+    last_seen = select(func.max(VisitRow.captured_at)).where(VisitRow.snapshot_id == SnapshotRow.id).scalar_subquery()
+    query = (
+        select(
+            SnapshotRow.id,
+            AliasRow.url,
+            PageRow.url.label("canonical_url"),
+            SourceRow.name.label("source"),
+            ExtractionRow.title,
+            ExtractionRow.authors,
+            ExtractionRow.published_at,
+            ExtractionRow.published_raw,
+            ExtractionRow.modified_at,
+            SnapshotRow.captured_at,
+            last_seen.label("last_seen_at"),
+            ExtractionRow.language,
+            ExtractionRow.section,
+            SnapshotRow.access,
+            RenditionRow.words,
+            RenditionRow.text,
+            RenditionRow.digest,
+            ExtractionRow.extractor,
+            RenditionRow.rules,
+            RenditionRow.generation,
+            RenditionRow.id.label("rendition_id"),
+            ExtractionRow.id.label("extraction_id"),
+            WarcFileRow.name.label("file"),
+            RecordRow.offset,
+        )
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .join(PageRow, PageRow.id == AliasRow.page_id)
+        .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
+        .join(RenditionRow, RenditionRow.id == newest_rendition)
+        .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
+        .join(RecordRow, RecordRow.id == SnapshotRow.record_id)
+        .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
+    )
+    if not all_versions:
+        later_alias, later = aliased(AliasRow), aliased(SnapshotRow)
+        newer = (
+            select(later.id)
+            .join(later_alias, later_alias.id == later.alias_id)
+            .where(later_alias.page_id == PageRow.id)
+            .order_by(later.captured_at.desc(), later.id.desc())
+            .limit(1)
+            .correlate(PageRow)
+            .scalar_subquery()
+        )
+        query = query.where(SnapshotRow.id == newer)
+    return query
+
+
+class Archive:
+    """An archive, open for reading."""
+
+    def __init__(self, folder: Folder):
+        self.folder = folder
+        self._engine = database.open_engine(folder.database, write=False)
+
+    @classmethod
+    def open(cls, path: Path | str) -> Self:
+        """Open the archive in a folder. Raises ArchiveNotFound, NewerDatabase, OlderDatabase, DatabaseFailed."""
+        folder = Folder(Path(path))
+        folder.must_exist()
+        archive = cls(folder)
+        database.check(archive._engine)
+        return archive
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def snapshots(
+        self, *, all_versions: bool = False, source: str | None = None, limit: int | None = None
+    ) -> Iterator[SnapshotView]:
+        """The newest snapshot of each page, or every one. Oldest first; newest first where limited."""
+        query = snapshots(all_versions=all_versions)
+        if source is not None:
+            query = query.where(SourceRow.name == source)
+        order = (SnapshotRow.captured_at, SnapshotRow.id)
+        query = query.order_by(*order) if limit is None else query.order_by(*(c.desc() for c in order)).limit(limit)
+        with database.reading(self._engine) as connection:
+            for row in connection.execution_options(yield_per=500).execute(query):
+                yield _view(row)
+
+    def snapshot(self, what: str) -> SnapshotView:
+        """A snapshot by its number, or the newest of a URL's page. Raises PageNotFound."""
+        with database.reading(self._engine) as connection:
+            query = snapshots(all_versions=True).order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
+            if what.isdecimal():
+                row = connection.execute(query.where(SnapshotRow.id == int(what)).limit(1)).first()
+            else:
+                row = connection.execute(query.where(AliasRow.page_id == _page(connection, what)).limit(1)).first()
+        if row is None:
+            raise PageNotFound(what)
+        return _view(row)
+
+    def removed(self, view: SnapshotView) -> list[dict[str, str]]:
+        """What a rendition leaves out: reason and text of each block, in order."""
+        query = (
+            select(CutRow.reason, BlockRow.text)
+            .join(BlockRow, BlockRow.position == CutRow.position)
+            .where(CutRow.rendition_id == view.rendition_id, BlockRow.extraction_id == view.extraction_id)
+            .order_by(CutRow.position)
+        )
+        with database.reading(self._engine) as connection:
+            return [{"reason": row.reason, "text": row.text} for row in connection.execute(query)]
+
+    def raw_text(self, view: SnapshotView) -> str:
+        """A snapshot's text with nothing cut."""
+        query = (
+            select(BlockRow.text)
+            .where(
+                BlockRow.extraction_id == view.extraction_id,
+                BlockRow.kind.not_in([BlockKind.CAPTION.value, BlockKind.CREDIT.value]),
+            )
+            .order_by(BlockRow.position)
+        )
+        with database.reading(self._engine) as connection:
+            return "\n".join(connection.execute(query).scalars())
+
+    def history(self, url: str) -> tuple[list[tuple[SnapshotView, compare.Change | None]], list[Event]]:
+        """A page's snapshots, oldest first, each with the change to the one before, and its events.
+
+        Raises PageNotFound.
+        """
+        with database.reading(self._engine) as connection:
+            page = _page(connection, url)
+            query = snapshots(all_versions=True).where(AliasRow.page_id == page)
+            views = [_view(row) for row in connection.execute(query.order_by(SnapshotRow.captured_at, SnapshotRow.id))]
+            visits = (
+                select(VisitRow.captured_at, VisitRow.outcome, VisitRow.status)
+                .join(AliasRow, AliasRow.id == VisitRow.alias_id)
+                .where(AliasRow.page_id == page)
+                .order_by(VisitRow.captured_at, VisitRow.id)
+            )
+            events = _events(connection.execute(visits).all())
+        changes: list[tuple[SnapshotView, compare.Change | None]] = []
+        for index, view in enumerate(views):
+            before = views[index - 1] if index else None
+            changes.append((view, compare.change_between(before, view) if before else None))
+        return changes, events
+
+    def runs(self, limit: int = 20) -> list[RunView]:
+        """The latest runs, newest first."""
+        with database.reading(self._engine) as connection:
+            rows = connection.execute(
+                select(
+                    RunRow.id,
+                    RunRow.kind,
+                    SourceRow.name.label("source"),
+                    RunRow.state,
+                    RunRow.started_at,
+                    RunRow.ended_at,
+                    RunRow.skipped,
+                    RunRow.listings,
+                    RunRow.listings_failed,
+                    RunRow.error,
+                )
+                .select_from(RunRow)
+                .outerjoin(SourceRow, SourceRow.id == RunRow.source_id)
+                .order_by(RunRow.id.desc())
+                .limit(limit)
+            ).all()
+            return [self._run(connection, row) for row in rows]
+
+    @staticmethod
+    def _run(connection: Connection, row: Any) -> RunView:
+        counted = select(VisitRow.outcome, func.count()).where(VisitRow.run_id == row.id).group_by(VisitRow.outcome)
+        outcomes = Counter({str(outcome): int(count) for outcome, count in connection.execute(counted)})
+        return RunView(
+            run=row.id,
+            kind=row.kind,
+            source=row.source,
+            state=row.state,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            taken_up=outcomes.total(),
+            outcomes=dict(sorted(outcomes.items())),
+            skipped=row.skipped,
+            listings=row.listings,
+            listings_failed=row.listings_failed,
+            error=row.error,
+        )
+
+    def status(self) -> dict[str, Any]:
+        """Runs, sources, what is due, and what looks wrong, as `status --json` prints it."""
+        now = Clock().now()
+        runs = self.runs()
+        with database.reading(self._engine) as connection:
+            sources = [
+                {"source": row.name, "home": row.home, "pages": row.pages}
+                for row in connection.execute(
+                    select(SourceRow.name, SourceRow.home, func.count(PageRow.id).label("pages"))
+                    .outerjoin(PageRow, PageRow.source_id == SourceRow.id)
+                    .group_by(SourceRow.id)
+                    .order_by(SourceRow.name)
+                )
+            ]
+            due = connection.execute(
+                select(func.count())
+                .select_from(FrontierRow)
+                .where(
+                    FrontierRow.kind == "article",
+                    FrontierRow.scope.like("source:%"),
+                    (FrontierRow.state != "done") | (FrontierRow.due_at <= now),
+                )
+            ).scalar_one()
+            totals = {
+                "pages": connection.execute(select(func.count()).select_from(PageRow)).scalar_one(),
+                "snapshots": connection.execute(select(func.count()).select_from(SnapshotRow)).scalar_one(),
+            }
+        alarms = [
+            {"source": run.source, "run": run.run, "sign": run.error or f"the run ended as {run.state}"}
+            for run in runs
+            if run.state in ("failed", "interrupted")
+        ]
+        return {
+            **totals,
+            "bytes": sum(f.stat().st_size for f in self.folder.path.rglob("*") if f.is_file()),
+            "runs": [run.as_json() for run in runs],
+            "sources": sources,
+            "due": due,
+            "alarms": alarms,
+        }
+
+
+def _page(connection: Connection, url: str) -> int:
+    try:
+        alias = pages.find_alias(connection, url)
+    except InvalidURL as error:
+        raise PageNotFound(url) from error
+    if alias is None:
+        raise PageNotFound(url)
+    return alias.page_id
+
+
+def _events(visits: Any) -> list[Event]:
+    events: list[Event] = []
+    gone = False
+    for visit in visits:
+        if visit.outcome == "gone" and not gone:
+            events.append(Event(event="gone", at=visit.captured_at, status=visit.status))
+            gone = True
+        elif gone and visit.outcome in ("new", "changed", "unchanged", "not_modified"):
+            events.append(Event(event="back", at=visit.captured_at, status=visit.status))
+            gone = False
+    return events
+
+
+def _view(row: Any) -> SnapshotView:
+    return SnapshotView(
+        snapshot=row.id,
+        url=row.url,
+        canonical_url=row.canonical_url,
+        source=row.source,
+        title=row.title,
+        authors=tuple(row.authors),
+        published_at=row.published_at,
+        published_raw=row.published_raw,
+        modified_at=row.modified_at,
+        captured_at=row.captured_at,
+        last_seen_at=row.last_seen_at or row.captured_at,
+        language=row.language,
+        section=row.section,
+        access=row.access,
+        words=row.words,
+        text=row.text,
+        digest=row.digest,
+        rendition=f"{row.extractor}; {row.rules}; memory {row.generation}",
+        rendition_id=row.rendition_id,
+        extraction_id=row.extraction_id,
+        warc=(row.file, row.offset),
+    )
