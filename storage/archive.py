@@ -119,14 +119,14 @@ class RunView:
         return attrs.asdict(self) | {"started_at": iso(self.started_at), "ended_at": iso(self.ended_at)}
 
 
-def snapshots(*, all_versions: bool = False) -> Select[Any]:
+def snapshots(*, all_versions: bool = False) -> Select[*tuple[Any, ...]]:
     """One row per page, with its newest snapshot, or one per snapshot; each in its newest rendition. No order."""
     newest = aliased(RenditionRow)
     newest_rendition = (
         select(func.max(newest.id)).where(newest.snapshot_id == SnapshotRow.id).correlate(SnapshotRow).scalar_subquery()
     )
     last_seen = select(func.max(VisitRow.captured_at)).where(VisitRow.snapshot_id == SnapshotRow.id).scalar_subquery()
-    query = (
+    query: Any = (
         select(
             SnapshotRow.id,
             AliasRow.url,

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -30,7 +31,7 @@ _WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Extractio
 def archive(
     folder: Path,
     urls: tuple[str, ...],
-    file: click.utils.LazyFile | None,
+    file: TextIO | None,
     watch: bool,
     allow_private: bool,
     delay: float,
@@ -53,11 +54,11 @@ def archive(
     progress.finish(results)
 
 
-def _lines(file: object) -> list[str]:
+def _lines(file: TextIO | None) -> list[str]:
     if file is None:
         return []
     try:
-        lines = [line.strip() for line in file]  # type: ignore[attr-defined]
+        lines = [line.strip() for line in file]
     except UnicodeDecodeError as error:
         raise UsageError("The file of URLs is not UTF-8 text. Save it as UTF-8.") from error
     return [line for line in lines if line and not line.startswith("#")]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from lxml import etree
@@ -47,11 +48,10 @@ def read_entries(pieces: Iterable[str], gathering: Gathering) -> bool:
         for entry in _finished(parser):
             read += 1
             news = _take(entry, gathering) or news
-    ill_formed = len(parser.feed_error_log) > 0
-    try:
+    with suppress(etree.XMLSyntaxError):
+        # Raised over the document as a whole; what was wrong with it is in the log.
         parser.close()
-    except etree.XMLSyntaxError:
-        ill_formed = True
+    ill_formed = len(parser.feed_error_log) > 0
     cut_off, inside_entry = _cut(tail)
     # The parser closes what is still open at the end, and with it an entry whose URL may be cut off.
     finished = list(_finished(parser))

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from crawler.discovery.errors import ListingError
 from crawler.discovery.feed import parse_feed
+from crawler.discovery.likeness import verdict
 from crawler.discovery.listing import Found, Listing
 from crawler.discovery.section import parse_section
 from crawler.discovery.sitemap import parse_sitemap, sitemaps_in_robots
@@ -29,6 +30,7 @@ from storage.frontier import Entry
 from storage.outcome import Receipt
 from storage.runs import Run
 from storage.sources import Source
+from storage.urls import key
 
 # Enough for the slowest host not to starve the workers, few enough that a crash gives back little.
 LEASE = 16
@@ -188,6 +190,11 @@ class VisitSpider(Spider):
             self.on_listing(url, listing, error, new)
         self._let_go(entry)
 
+    def _is_no_article(self, url: str) -> bool:
+        if self.source is not None and key(url) in {key(one) for one in (self.source.home, *self.source.sections)}:
+            return True
+        return verdict(url, None) in ("navigation", "asset")
+
     def _wanted(self, articles: tuple[Found, ...], kind: str, now: datetime, skipped: dict[str, int]) -> list[Found]:
         """The articles that the source wants, newest first where they are dated."""
         source = self.source
@@ -195,7 +202,10 @@ class VisitSpider(Spider):
         oldest = now - timedelta(days=source.max_age_days) if source and source.max_age_days else None
         for found in articles:
             dated = max(filter(None, (found.published_at, found.modified_at)), default=None)
-            if oldest is not None and dated is not None and dated < oldest:
+            if kind == "sitemap" and self._is_no_article(found.url):
+                # Sitemaps list a site's own pages beside its articles.
+                skipped["navigation"] = skipped.get("navigation", 0) + 1
+            elif oldest is not None and dated is not None and dated < oldest:
                 skipped["too_old"] = skipped.get("too_old", 0) + 1
             elif kind != "section" and source is not None and not _matches(source, found.url):
                 skipped["excluded"] = skipped.get("excluded", 0) + 1

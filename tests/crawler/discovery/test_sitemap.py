@@ -1,12 +1,15 @@
 import gzip
+import subprocess
+import sys
 import time
-import tracemalloc
+from pathlib import Path
 
 import pytest
 
 from crawler.discovery.errors import DeclaresEntities, ListingError, ListingTooLarge, NotASitemap
 from crawler.discovery.sitemap import MAX_ENTRIES, parse_sitemap, sitemaps_in_robots
 
+ROOT = Path(__file__).parents[3]
 URL = "https://courier.example/sitemap.xml"
 
 
@@ -38,15 +41,20 @@ def test_entries_over_the_limit_are_counted() -> None:
 
 
 def test_what_is_read_is_forgotten() -> None:
-    body = gzip.compress(sitemap(entry("same") * 300_000).encode())
-    tracemalloc.start()
-    try:
-        listing = parse_sitemap(body, URL)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert listing.skipped == {"duplicate": 299_999}
-    assert peak < 10 * 1024**2
+    # In a process of its own, whose memory is its own. Kept, the tree of 20 MB of entries takes 150 MB.
+    program = """
+import gzip, resource
+from crawler.discovery.sitemap import parse_sitemap
+entry = "<url><loc>https://courier.example/story</loc><lastmod>2024-05-14T10:00:00+02:00</lastmod></url>"
+body = gzip.compress(b"<urlset>" + entry.encode() * 200_000 + b"</urlset>", 1)
+parse_sitemap(gzip.compress(b"<urlset/>"), "https://courier.example/sitemap.xml")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+listing = parse_sitemap(body, "https://courier.example/sitemap.xml")
+assert listing.skipped == {"duplicate": 199_999}
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 20 * 1024
 
 
 def test_a_gzip_bomb_stops_at_the_limit() -> None:
@@ -161,7 +169,9 @@ def test_a_hostile_sitemap_ends_in_a_listing(inside: str) -> None:
     except ListingError:
         return
     assert listing.articles[0].url == "https://courier.example/story-1"
-    assert len(listing.articles) + sum(listing.skipped.values()) >= 2
+    # What follows a comment or a CDATA section that is never closed is inside it, and no entry.
+    swallowed = inside.startswith("<!")
+    assert len(listing.articles) + sum(listing.skipped.values()) >= (1 if swallowed else 2)
 
 
 def test_robots_txt_names_sitemaps() -> None:
