@@ -1,55 +1,76 @@
-# Set-up and everyday tasks. `make demo` and `make test` need Python 3.11 and make, nothing else.
+# Sets Backissue up in .venv, and runs, tests and checks it there. `make` alone lists the targets.
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+# Quiet twice: warnings about a package's metadata are nothing that a reader can act on. Errors are printed.
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
+# Passed on to the command of `demo`, `test`, `test-slow` and `bench`: make test ARGS="tests/storage -x"
+ARGS ?=
+
+# `make requirements` keeps every pin that still fits. To renew them all: make requirements UPGRADE=--upgrade
+UPGRADE ?=
+COMPILE = "$$tmp/bin/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	--no-header --python-version 3.11 $(UPGRADE) pyproject.toml
+
+.DEFAULT_GOAL := help
 .PHONY: help venv demo test test-slow lint bench requirements clean
 
-help:
-	@echo "make demo       set up and crawl a made-up newspaper on this machine, twice"
-	@echo "make test       set up and run the tests"
-	@echo "make test-slow  the long ones: crawls that are killed and go on"
-	@echo "make lint       ruff, mypy"
-	@echo "make bench      speed of a crawl against trafilatura alone"
-	@echo "make venv       set up $(VENV) alone"
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' Makefile
 
-venv: $(STAMP)
+venv: $(VENV)/.ready ## set up .venv; at once where nothing it rests on has changed
 
-$(STAMP): requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Backissue needs Python 3.11 or newer; this is `$(PYTHON) --version`. Set PYTHON=/path/to/python3.11."; exit 1; }
-	@echo "Setting up $(VENV); the first time takes a minute."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+demo: $(VENV)/.ready ## crawl a made-up newspaper on this machine twice, a simulated day apart
+	@$(BIN)/backissue demo $(ARGS)
+
+test: $(VENV)/.ready ## run the tests, without the slow ones
+	@$(BIN)/python -m pytest -n auto -m "not slow" $(ARGS)
+
+test-slow: $(VENV)/.ready ## run the slow tests, one after the other: crawls that are killed and go on
+	@$(BIN)/python -m pytest -n 0 -m slow --timeout=900 $(ARGS)
+
+lint: $(VENV)/.ready ## check style, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/.ready ## measure a crawl against trafilatura alone
+	@$(BIN)/python bench/crawl.py $(ARGS)
+
+requirements: ## compile requirements/*.txt from pyproject.toml
+	@set -e; \
+	$(PYTHON) -c "$$PYTHON_IS_NEW_ENOUGH"; \
+	tmp=$$(mktemp -d "$${TMPDIR:-/tmp}/backissue-requirements.XXXXXX"); \
+	trap 'rm -rf "$$tmp"' EXIT; \
+	$(PYTHON) -m venv "$$tmp"; \
+	"$$tmp/bin/python" -m pip -qq --disable-pip-version-check --no-input install uv; \
+	$(COMPILE) --output-file requirements/run.txt >/dev/null; \
+	$(COMPILE) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt >/dev/null
+
+clean: ## remove .venv, caches, builds and the demo's archive; yours stays
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache demo-archive
+	@find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# A stamp is removed first and touched last, so that an install which fails leaves none.
+$(VENV)/.requirements: requirements/dev.txt
+	@rm -f $@
+	@$(PYTHON) -c "$$PYTHON_IS_NEW_ENOUGH"
+	@echo "Setting up $(VENV), which takes about a minute." >&2
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
-demo: venv
-	@$(BIN)/backissue demo
+$(VENV)/.ready: $(VENV)/.requirements pyproject.toml
+	@rm -f $@
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
 
-test: venv
-	$(BIN)/python -m pytest -n auto -m "not slow"
-
-test-slow: venv
-	$(BIN)/python -m pytest -n 0 -m slow --timeout=900
-
-lint: venv
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-
-bench: venv
-	$(BIN)/python bench/crawl.py
-
-# Pinned by version and hash for Linux and macOS; no index is named in them.
-requirements:
-	$(PYTHON) -m venv $(VENV)-uv && $(VENV)-uv/bin/pip install --quiet uv
-	$(VENV)-uv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	  --python-version 3.11 pyproject.toml -o requirements/run.txt
-	$(VENV)-uv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	  --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
-	rm -rf $(VENV)-uv
-
-clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist demo-archive
+define PYTHON_IS_NEW_ENOUGH
+import sys
+if sys.version_info < (3, 11):
+    sys.exit("Backissue needs Python 3.11 or newer; this one is %d.%d. " % sys.version_info[:2]
+             + "Name another, as in: make PYTHON=python3.12 venv")
+endef
+export PYTHON_IS_NEW_ENOUGH

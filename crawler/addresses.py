@@ -19,6 +19,9 @@ _NOT_PUBLIC = tuple(
 exempt: set[str] = set()
 """Hosts whose source says `allow_private`. The resolver serves all crawls of a process, and is told here."""
 
+refused: dict[str, str] = {}
+"""Host -> address, of look-ups that were refused. Twisted turns any failed look-up into "not found"; this says why."""
+
 
 def is_public(address: str | _Address) -> bool:
     """Whether an IP address, as text or parsed, is one that anybody on the internet may be asked for."""
@@ -44,6 +47,7 @@ class GuardedResolver(CachingThreadedResolver):
         if name in exempt:
             return super().getHostByName(name, timeout)
         if name in dnscache and not is_public(dnscache[name]):
+            refused[name] = dnscache[name]
             return fail(UnsafeAddress(name, dnscache[name]))
         answer = super().getHostByName(name, timeout)
         answer.addCallback(_public_or_fail, name)
@@ -52,5 +56,6 @@ class GuardedResolver(CachingThreadedResolver):
 
 def _public_or_fail(address: str, name: str) -> str:
     if not is_public(address):
+        refused[name] = address
         raise UnsafeAddress(name, address)
     return address

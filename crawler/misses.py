@@ -13,8 +13,9 @@ from scrapy.exceptions import (
 )
 from twisted.python.failure import Failure
 
+from crawler import addresses
 from storage.capture import Miss
-from storage.errors import RefusedURL
+from storage.errors import RefusedURL, UnsafeAddress
 
 
 def miss_of(failure: Failure, request: Request, now: datetime) -> Miss:
@@ -42,6 +43,9 @@ def _judge(error: BaseException | None, url: str) -> tuple[str, str, str]:
             return "blocked", "robots", f"{url} is disallowed by the site's robots.txt. It was not fetched."
         return "failed", "redirects", f"{url} redirects in a loop or more than eight times. Check it in a browser."
     if isinstance(error, CannotResolveHostError):
+        host = next((name for name in addresses.refused if name in text), None)
+        if host is not None:
+            return "refused", "address", str(UnsafeAddress(url, addresses.refused[host]))
         return "failed", "dns", f"{url}: the host's name cannot be found. Check the spelling and the network."
     if isinstance(error, DownloadConnectionRefusedError):
         return "failed", "connection", f"{url}: the connection was refused. Check the address; try again later."

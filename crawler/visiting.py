@@ -28,10 +28,14 @@ def request_for(
 def capture_of(response: Response) -> Capture:
     """The capture of an article's response, from what CaptureMiddleware kept."""
     meta = response.meta
-    exchange: Exchange = meta["exchange"]
+    hops: tuple[Exchange, ...] = meta.get("hops", ())
+    exchange: Exchange | None = meta.get("exchange")
+    if exchange is None:
+        # A redirect that is not followed (to file:, say) is the answer itself.
+        exchange, hops = hops[-1], hops[:-1]
     return Capture(
         **{field.name: getattr(exchange, field.name) for field in attrs.fields(Exchange)},
         requested_url=meta["requested_url"],
-        redirects=meta.get("hops", ()),
+        redirects=hops,
         entry=meta["entry"],
     )

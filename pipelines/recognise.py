@@ -1,6 +1,7 @@
 """Recognises what needs no extraction: misses, answers that are no page, and the same bytes as last time."""
 
 from typing import Self
+from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 from sqlalchemy import Engine, select
@@ -31,6 +32,9 @@ def by_status(capture: Capture) -> Visit:
         return visit.ends(
             Outcome.BLOCKED, f"http_{status}", f"{url} answered {status}: the site keeps us out. Try later or slower."
         )
+    target = capture.header("Location") or ""
+    if 300 <= status < 400 and urlsplit(target).scheme.lower() not in ("", "http", "https"):
+        return visit.ends(Outcome.REFUSED, "scheme", f"{url} redirects to {target[:80]}, which is not fetched.")
     if not 200 <= status < 300:
         return visit.ends(Outcome.FAILED, f"http_{status}", f"{url} answered {status}. Try again later.")
     if capture.redirects and is_front_page(capture.url) and not is_front_page(url):

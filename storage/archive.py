@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import attrs
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
 from storage import compare, database, pages
@@ -119,7 +119,7 @@ class RunView:
         return attrs.asdict(self) | {"started_at": iso(self.started_at), "ended_at": iso(self.ended_at)}
 
 
-def snapshots(*, all_versions: bool = False) -> Select[*tuple[Any, ...]]:
+def snapshots(*, all_versions: bool = False) -> Any:
     """One row per page, with its newest snapshot, or one per snapshot; each in its newest rendition. No order."""
     newest = aliased(RenditionRow)
     newest_rendition = (

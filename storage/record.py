@@ -107,7 +107,8 @@ def record_visit(connection: Connection, visit: Visit, ledger: Ledger, *, record
 
 
 def _record_miss(connection: Connection, visit: Visit, miss: Miss, ledger: Ledger, now: datetime) -> Receipt:
-    alias = pages.find_alias(connection, miss.requested_url)
+    # What is no URL leads to no page.
+    alias = None if miss.kind == "invalid_url" else pages.find_alias(connection, miss.requested_url)
     outcome = Outcome(miss.outcome)
     connection.execute(
         insert(VisitRow).values(

@@ -270,6 +270,8 @@ def _parse(file: Path, text: str) -> dict[str, Any]:
         hint = ""
         if what.startswith("Unescaped"):
             hint = "; put regular expressions in single quotes, where \\ stands for itself"
+        elif what.startswith("Cannot"):
+            hint = "; a key or a table is given twice"
         elif what == "Invalid value":
             hint = "; texts are in quotes, lists in [ ], and yes and no are true and false"
         raise SourceFileError(file, line, f"this is not valid TOML: {what}{column}{hint}") from error
@@ -309,7 +311,7 @@ def _what(value: object) -> str:
 
 def _meant(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word.lower().replace("-", "_"), list(known), n=1)
-    return f"did you mean `{near[0]}`?" if near else ""
+    return f"perhaps you mean `{near[0]}`" if near else ""
 
 
 def _unknown_top(key: str) -> str:

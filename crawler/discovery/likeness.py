@@ -86,7 +86,8 @@ def verdict(url: str, text: str | None) -> Verdict:
         return "not_article_like" if _is_label(stem, text) else "article"
     if words == 2 and extension in _PAGES and not _is_label(stem, text):
         return "article"
-    deep_enough = words == 2 or (words == 1 and len(segments) > 1)
+    # A short number below a folder, or a word or two, is an article's only under a headline.
+    deep_enough = words == 2 or (len(segments) > 1 and (words == 1 or stem.isdecimal()))
     return "article" if deep_enough and _is_headline(text) else "not_article_like"
 
 

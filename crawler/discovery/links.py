@@ -45,7 +45,7 @@ def resolve(href: str, base: str) -> str:
         url = text if text[:8].lower().startswith(("http://", "https://")) else urljoin(base, text)
         if not _PLAIN.fullmatch(url):
             url = safe_url_string(url)
-        return url if _DONE.fullmatch(url) else without_fragment(url)
+        return url if len(url) <= MAX_URL_LENGTH and _DONE.fullmatch(url) else without_fragment(url)
     except InvalidURL as error:
         raise UnusableLink("too_long" if len(url) > MAX_URL_LENGTH else "bad_url") from error
     except ValueError as error:

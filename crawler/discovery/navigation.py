@@ -26,7 +26,8 @@ impressum datenschutz datenschutzerklaerung datenschutzhinweise datenschutz-eins
 redaktion agb nutzungsbedingungen barrierefreiheit hilfe anmelden abmelden registrieren registrierung konto
 mein-konto profil abo abos abonnement abonnieren abonnements spenden spende mediadaten werben werbung inserieren
 stellenangebote stellenmarkt karriere schlagwort schlagwoerter schlagworte stichwort thema themen kategorie
-kategorien autor autoren autorin autorinnen suche verfasser widerruf widerrufsrecht kuendigen cookie-einstellungen
+kategorien mitglied mitglieder mitgliedschaft mitglied-werden
+autor autoren autorin autorinnen suche verfasser widerruf widerrufsrecht kuendigen cookie-einstellungen
 startseite gewinnspiele raetsel e-paper epaper
 
 a-propos qui-sommes-nous mentions-legales mentions-legales-et-cgu nous-contacter contactez-nous

@@ -1,0 +1,179 @@
+"""What tests of several rooms share: a news site whose paths are behaviours, and the command as a user runs it."""
+
+import contextlib
+import gzip
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SENTENCE = "The council of Brackwater met on Tuesday and agreed to mend the eastern quay before the winter storms. "
+
+
+def article(title: str, *, paragraphs: int = 6, extra: str = "", head: str = "") -> bytes:
+    """A made-up article page."""
+    body = "".join(f"<p>{n + 1}. {title}: {SENTENCE * 2}</p>" for n in range(paragraphs))
+    return (
+        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{title}</title>{head}"
+        f'<meta property="og:type" content="article"></head><body><nav><a href="/">Home</a></nav>'
+        f"<article><h1>{title}</h1>{body}{extra}</article></body></html>"
+    ).encode()
+
+
+class BehavingSite(ThreadingHTTPServer):
+    """Answers each path in its own way, and counts."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.hits: list[str] = []
+        self.pages = 0
+        self.edition = 1
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}{path}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: BehavingSite
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def send(self, body: bytes, status: int = 200, kind: str = "text/html; charset=utf-8", **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        path, site = self.path, self.server
+        site.hits.append(path)
+        if path == "/robots.txt":
+            self.send(b"User-agent: *\nDisallow: /secret\n", kind="text/plain")
+        elif path.startswith("/story/"):
+            self.send(gzip.compress(article(f"Story {path[7:]}"), mtime=0), Content_Encoding="gzip")
+        elif path == "/sitemap.xml":
+            urls = "".join(f"<url><loc>{site.url(f'/story/{n}-of-the-day')}</loc></url>" for n in range(site.pages))
+            xml = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+            self.send(xml.encode(), kind="application/xml")
+        elif path == "/edited":
+            text = "Quay mended" if site.edition == 1 else "Quay mended twice"
+            self.send(article(text), ETag=f'"{site.edition}"')
+        elif path == "/etag":
+            if self.headers.get("If-None-Match") == '"same"':
+                self.send_response(304)
+                self.send_header("ETag", '"same"')
+                self.end_headers()
+            else:
+                self.send(article("Never edited"), ETag='"same"')
+        elif path == "/walled":
+            if site.edition == 1:
+                self.send(article("Open at first"))
+            else:
+                ld = '<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":false}</script>'
+                self.send(article("Open at first", paragraphs=1, head=ld))
+        elif path == "/vanishing":
+            self.send(article("Soon gone")) if site.edition == 1 else self.send(b"<h1>Not here</h1>", 404)
+        elif path == "/cut-off":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            self.wfile.write(article("Cut off"))
+            self.close_connection = True
+        elif path == "/old":
+            self.send(b"", 301, Location="/story/moved-here-now")
+        elif path == "/loop":
+            self.send(b"", 302, Location="/loop")
+        elif path == "/to-file":
+            self.send(b"", 302, Location="file:///etc/hostname")
+        elif path == "/empty":
+            self.send(b"")
+        elif path == "/paper.pdf":
+            self.send(b"%PDF-1.7 not a page", kind="application/pdf")
+        elif path == "/menu":
+            self.send(b"<html><body><ul><li><a href=/>Home</a></li></ul></body></html>")
+        elif path == "/lying-charset":
+            self.send(article("Grüße aus Brackwater"), kind="text/html; charset=rot13")
+        elif path == "/forbidden":
+            self.send(b"no", 403)
+        elif path == "/broken":
+            self.send(b"oops", 500)
+        elif path == "/bomb":
+            self.send(gzip.compress(b"<p>" + b"a" * (80 << 20)), Content_Encoding="gzip")
+        elif path == "/feed-that-is-none":
+            self.send(b"<html><body>No feed here</body></html>")
+        else:
+            self.send(b"<h1>404</h1>", 404)
+
+
+@pytest.fixture
+def site() -> Iterator[BehavingSite]:
+    server = BehavingSite()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+class Command:
+    """The `backissue` command on an archive of its own."""
+
+    def __init__(self, archive: Path):
+        self.archive = archive
+
+    def args(self, *words: str) -> list[str]:
+        return [sys.executable, "-c", "from cli.main import main; main()", "--archive", str(self.archive), *words]
+
+    def __call__(self, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.args(*words), capture_output=True, text=True, input=given, timeout=110, cwd=ROOT, env=environment()
+        )
+
+    def json(self, *words: str, code: int = 0) -> list[dict[str, Any]]:
+        done = self(*words)
+        assert done.returncode == code, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def archived(self, *urls: str, code: int | None = None) -> dict[str, dict[str, Any]]:
+        """`archive` these, by path."""
+        done = self("archive", "--json", "--allow-private", "--delay", "0", "--workers", "1", *urls)
+        assert "Traceback" not in done.stderr, done.stderr
+        if code is not None:
+            assert done.returncode == code, done.stderr
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        return {row["url"]: row for row in rows}
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(ROOT), "BACKISSUE_ARCHIVE": ""}
+
+
+@pytest.fixture
+def backissue(tmp_path: Path) -> Command:
+    return Command(tmp_path / "archive")
+
+
+@pytest.fixture
+def closed_port() -> int:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
