@@ -5,7 +5,8 @@ import logging
 import signal
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ import attrs
 from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
+from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from crawler.spiders.imports import ImportSpider
@@ -37,6 +39,10 @@ OnReceipt = Callable[[Receipt], None]
 
 # Sources that are crawled at once in one process; each keeps its own pace per host.
 SOURCES_AT_ONCE = 8
+
+WATCH = "watch"
+"""The name of the watch list among the sources; no source may be called so."""
+WATCH_DELAY = 2.0
 
 # After the first Ctrl-C, what is under way may finish; what has not by then goes back to the frontier.
 GRACE_SECONDS = 5.0
@@ -73,6 +79,8 @@ class Process:
     folder: Folder
     clock: Clock = attrs.field(factory=Clock)
     workers: int | None = None
+    allow_private: bool = False
+    """For the watched pages, which no source describes."""
     on_receipt: OnReceipt = lambda receipt: None
     on_listing: Callable[[str, Any, str | None, int], None] | None = None
     on_read: Callable[[int], None] | None = None
@@ -155,7 +163,7 @@ class Process:
         def fill(connection: Any) -> None:
             frontier.add(connection, run.scope, "article", good, now=now)
             if watch:
-                source = runs.source_id(connection, "watch", None, now)
+                source = runs.source_id(connection, WATCH, None, now)
                 for url in good:
                     frontier.watch(connection, f"source:{source}", url, now=now)
 
@@ -172,40 +180,35 @@ class Process:
         result.outcomes[receipt.outcome.value] += 1
         self.on_receipt(receipt)
 
-    async def crawl(self, sources: Sequence[Source], *, limit: int | None) -> list[Result]:
-        """Crawl sources, several at once, each as a run of its own."""
+    async def crawl(self, sources: Sequence[Source], *, limit: int | None, watched: bool = False) -> list[Result]:
+        """Crawl sources, several at once, each as a run of its own; `watched`: the watched pages too."""
         gate = asyncio.Semaphore(SOURCES_AT_ONCE)
 
-        async def one(source: Source) -> Result:
+        async def one(source: Source | None) -> Result:
             async with gate:
                 return await self._crawl_source(source, limit)
 
-        return list(await asyncio.gather(*(one(source) for source in sources)))
+        wanted: list[Source | None] = [*sources, None] if watched else [*sources]
+        return list(await asyncio.gather(*(one(source) for source in wanted)))
 
-    async def _crawl_source(self, source: Source, limit: int | None) -> Result:
-        result, now = Result(name=source.name), self.clock.now()
-        identity = await self._recorder.transact(
-            lambda connection: runs.source_id(connection, source.name, source.home, now)
-        )
+    async def _crawl_source(self, source: Source | None, limit: int | None) -> Result:
+        """Crawl a source; None: the pages that `archive --watch` put on the list."""
+        name, home = (source.name, source.home) if source else (WATCH, None)
+        result, now = Result(name=name), self.clock.now()
+        identity = await self._recorder.transact(lambda connection: runs.source_id(connection, name, home, now))
         try:
-            run = await self._begin("crawl", identity, source.name)
+            run = await self._begin("crawl", identity, name)
         except RunUnderWay as error:
             result.state = "failed"
             result.problems.append(str(error))
             return result
-
-        def fill(connection: Any) -> None:
-            if not run.resumed:
-                by_kind: dict[frontier.Kind, list[str]] = {}
-                for kind, url in listings_of(source):
-                    by_kind.setdefault(kind, []).append(url)
-                for kind, urls in by_kind.items():
-                    frontier.add_again(connection, run.scope, kind, urls, now=now)
-            frontier.make_due(connection, run.scope, now=now)
-
-        await self._recorder.transact(fill)
-        settings = _pace(delay=source.delay, concurrency=source.concurrency, allow_private=source.allow_private)
-        if source.user_agent:
+        await self._recorder.transact(partial(_fill, run, listings_of(source) if source else [], now))
+        settings = _pace(
+            delay=source.delay if source else WATCH_DELAY,
+            concurrency=source.concurrency if source else 1,
+            allow_private=source.allow_private if source else self.allow_private,
+        )
+        if source is not None and source.user_agent:
             settings["USER_AGENT"] = source.user_agent
 
         def listing(url: str, found: Any, error: str | None, new: int) -> None:
@@ -295,6 +298,17 @@ class Process:
             self._recorder.lock.drop(f"source-{run.source_id}")
 
 
+def _fill(run: Run, listings: list[tuple[frontier.Kind, str]], now: datetime, connection: Connection) -> None:
+    """Put on a run's list what it begins with: its listings, unless it goes on where it was, and what is due."""
+    if not run.resumed:
+        by_kind: dict[frontier.Kind, list[str]] = {}
+        for kind, url in listings:
+            by_kind.setdefault(kind, []).append(url)
+        for kind, urls in by_kind.items():
+            frontier.add_again(connection, run.scope, kind, urls, now=now)
+    frontier.make_due(connection, run.scope, now=now)
+
+
 def _pace(*, delay: float, concurrency: int, allow_private: bool) -> dict[str, Any]:
     return {
         "AUTOTHROTTLE_START_DELAY": delay,
@@ -304,8 +318,3 @@ def _pace(*, delay: float, concurrency: int, allow_private: bool) -> dict[str, A
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
         "BACKISSUE_ALLOW_PRIVATE": allow_private,
     }
-
-
-def clock_moved(days: float) -> Clock:
-    """A clock that is some days off, for the demo."""
-    return Clock(offset=timedelta(days=days))

@@ -149,7 +149,7 @@ def _looks_like_html(data: bytes, declared: str) -> bool:
 
 def _parse(text: str) -> lxml.html.HtmlElement | None:
     # huge_tree: without it lxml drops what is nested 256 deep, and text of more than 10 MB, without an error.
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=False)
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError):

@@ -351,6 +351,21 @@ class Archive:
         }
 
 
+def has_watched_pages(folder: Folder) -> bool:
+    """Whether `archive --watch` has put a page on the list; False where there is no archive yet."""
+    if not folder.database.is_file():
+        return False
+    engine = database.open_engine(folder.database, write=False)
+    try:
+        if database.revision(engine) is None:
+            return False
+        with database.reading(engine) as connection:
+            query = select(SourceRow.id).where(SourceRow.name == "watch")
+            return connection.execute(query).first() is not None
+    finally:
+        engine.dispose()
+
+
 def _page(connection: Connection, url: str) -> int:
     try:
         alias = pages.find_alias(connection, url)

@@ -7,6 +7,7 @@ from typing import TextIO
 import click
 
 from cli.progress import Progress
+from storage.archive import has_watched_pages
 from storage.errors import SourceFileError, UnknownSource, UsageError
 from storage.folder import Folder
 from storage.sources import Source, read_sources
@@ -67,35 +68,45 @@ def _lines(file: TextIO | None) -> list[str]:
 @click.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE…]")
 @click.option("--limit", type=click.IntRange(1), help="Take up at most so many articles a source; exit code 3 if more.")
+@click.option("--allow-private", is_flag=True, help="Fetch watched pages at addresses that are not public.")
 @_WORKERS
 @_JSON
 @click.pass_obj
-def crawl(folder: Path, names: tuple[str, ...], limit: int | None, workers: int | None, as_json: bool) -> None:
+def crawl(
+    folder: Path,
+    names: tuple[str, ...],
+    limit: int | None,
+    allow_private: bool,
+    workers: int | None,
+    as_json: bool,
+) -> None:
     """Visit the sources of sources.toml, all or those named: discover, fetch what is due, archive."""
     from crawler.process import Process
 
-    chosen = _chosen(Folder(folder), names)
+    chosen, watched = _chosen(Folder(folder), names)
     with Progress("crawl", as_json=as_json, total=None) as progress:
         process = Process(
-            folder=Folder(folder), workers=workers, on_receipt=progress.receipt, on_listing=progress.listing
+            folder=Folder(folder),
+            workers=workers,
+            allow_private=allow_private,
+            on_receipt=progress.receipt,
+            on_listing=progress.listing,
         )
-        results = process.run(lambda: process.crawl(chosen, limit=limit))
+        results = process.run(lambda: process.crawl(chosen, limit=limit, watched=watched))
     progress.finish(results)
 
 
-def _chosen(folder: Folder, names: tuple[str, ...]) -> list[Source]:
+def _chosen(folder: Folder, names: tuple[str, ...]) -> tuple[list[Source], bool]:
+    """The sources that were named, or all that are enabled; and whether the watched pages are meant too."""
     known = read_sources(folder.sources)
     for name in names:
         if name not in known and name != "watch":
             raise UnknownSource(name, list(known))
     chosen = [known[name] for name in names if name in known] if names else [s for s in known.values() if s.enabled]
-    if not chosen:
-        raise SourceFileError(
-            folder.sources,
-            None,
-            "no source is enabled" if known else "there is no source yet",
-        )
-    return chosen
+    watched = "watch" in names if names else has_watched_pages(folder)
+    if not chosen and not watched:
+        raise SourceFileError(folder.sources, None, "no source is enabled" if known else "there is no source yet")
+    return chosen, watched
 
 
 @click.command(name="import")

@@ -152,3 +152,12 @@ def test_ctrl_c_ends_with_the_counts_and_loses_nothing(site: Any, backissue: Any
     assert "interrupted" in said
     assert backissue("crawl").returncode == 0
     assert len(snapshots(backissue)) == 400
+
+
+def test_a_watched_page_is_visited_again(site: Any, backissue: Any) -> None:
+    url = site.url("/edited")
+    flags = ("--json", "--allow-private", "--workers", "1")
+    assert '"new"' in backissue("archive", *flags, "--delay", "0", "--watch", url).stdout
+    site.edition = 2
+    assert [row["outcome"] for row in backissue.json("crawl", *flags)] == ["changed"]
+    assert backissue.json("crawl", *flags, "watch") == []
