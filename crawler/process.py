@@ -1,6 +1,7 @@
 """One process of crawling: a reactor, one writer, a pool of workers, and the runs that share them."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections import Counter
@@ -104,6 +105,8 @@ class Process:
         logging.getLogger("scrapy.core.scraper").setLevel(logging.INFO)
         results: list[Result] = []
         loop = asyncio.get_event_loop()
+        # Modules and settings live as long as the process; the collector need not walk through them again.
+        gc.freeze()
 
         async def whole() -> None:
             try:

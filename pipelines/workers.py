@@ -29,6 +29,8 @@ MAX_WORKER_BYTES = 3 * 1024**3
 def _set_up() -> None:
     # The parent decides when to stop; a Ctrl-C in the terminal reaches the whole group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The process that feeds them comes first: while it waits for a processor, all of them wait for it.
+    os.nice(5)
     # macOS does not know the limit on address space.
     if sys.platform == "linux":
         with contextlib.suppress(ValueError, OSError):

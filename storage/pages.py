@@ -35,10 +35,9 @@ class Held:
 
 def find_alias(connection: Connection, url: str) -> Alias | None:
     """The alias with that very URL, else one with the same key; None where the archive knows neither."""
-    query = select(AliasRow.id, AliasRow.page_id)
-    row = connection.execute(query.where(AliasRow.url == url)).first()
-    if row is None:
-        row = connection.execute(query.where(AliasRow.key == key(url)).order_by(AliasRow.id).limit(1)).first()
+    # A URL's key is its own function, so one look-up by key finds both.
+    query = select(AliasRow.id, AliasRow.page_id).where(AliasRow.key == key(url))
+    row = connection.execute(query.order_by((AliasRow.url == url).desc(), AliasRow.id).limit(1)).first()
     return Alias(id=row.id, page_id=row.page_id) if row else None
 
 
@@ -49,13 +48,15 @@ def settle(
     rendition: Rendition,
     source: int | None,
     now: datetime,
+    known: Alias | None,
 ) -> Alias:
     """The alias of the URL that answered, with its page; both are made where they are new.
 
     A new URL joins the page that it names as canonical when that is on the same site, is no front page, and what the
-    archive has there is the same article. The URL that was asked becomes an alias too when it led here by a redirect.
+    archive has there is the same article. `known`: its alias, where it has one. The URL
+    that was asked becomes an alias too when it led here by a redirect.
     """
-    page = _page_of(connection, capture.url)
+    page = known.page_id if known else None
     if page is None:
         page = _canonical_page(connection, capture, article, rendition, source, now)
     alias = _alias(connection, capture.url, page, now)

@@ -54,7 +54,9 @@ def record_visit(connection: Connection, visit: Visit, ledger: Ledger, *, record
     if isinstance(visit.found, Miss):
         return _record_miss(connection, visit, visit.found, ledger, now)
     capture = visit.found
-    alias = pages.find_alias(connection, capture.url) or pages.find_alias(connection, capture.requested_url)
+    answered = alias = pages.find_alias(connection, capture.url)
+    if alias is None and capture.requested_url != capture.url:
+        alias = pages.find_alias(connection, capture.requested_url)
     outcome, kind, error = visit.outcome, visit.kind, visit.error
     snapshot: int | None = None
     if visit.same_as is not None and alias is not None:
@@ -71,13 +73,13 @@ def record_visit(connection: Connection, visit: Visit, ledger: Ledger, *, record
     elif outcome is None:
         if visit.article is None or visit.rendition is None or record is None:
             raise ValueError("a visit without an outcome needs an article, a rendition and a record")
-        alias = pages.settle(connection, capture, visit.article, visit.rendition, ledger.source_id, now)
+        alias = pages.settle(connection, capture, visit.article, visit.rendition, ledger.source_id, now, known=answered)
         outcome, snapshot = _archive(connection, capture, visit.article, visit.rendition, alias, record, now)
         if outcome is Outcome.DEGRADED:
             error = visit.article.degraded or f"shows only {visit.article.access}: the fuller snapshot stays the newest"
     if outcome is None:
         raise ValueError(f"no outcome for {capture.url}")
-    if ledger.source_id is not None and alias is not None:
+    if ledger.source_id is not None and alias is not None and outcome is not Outcome.NEW:
         pages.adopt(connection, alias.page_id, ledger.source_id)
     access = visit.article.access.value if visit.article else _access_of(outcome)
     connection.execute(
