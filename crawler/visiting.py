@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import attrs
 from scrapy import Request
 from scrapy.http import Response
 
@@ -33,8 +32,8 @@ def capture_of(response: Response) -> Capture:
     if exchange is None:
         # A redirect that is not followed (to file:, say) is the answer itself.
         exchange, hops = hops[-1], hops[:-1]
-    return Capture(
-        **{field.name: getattr(exchange, field.name) for field in attrs.fields(Exchange)},
+    return Capture.of(
+        exchange,
         requested_url=meta["requested_url"],
         redirects=hops,
         entry=meta["entry"],

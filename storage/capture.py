@@ -1,7 +1,7 @@
 """One HTTP exchange as it arrived, and the failure to have one."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
@@ -80,6 +80,12 @@ class Capture(Exchange):
 
     record: StoredRecord | None = None
     """The record it was read from. None for a capture made here."""
+
+    @classmethod
+    def of(cls, exchange: Exchange, **more: Any) -> "Capture":
+        """The capture that an exchange is; `more` are its own fields, or those of the exchange that differ."""
+        fields = {field.name: getattr(exchange, field.name) for field in attrs.fields(Exchange)}
+        return cls(**(fields | more))
 
 
 @attrs.frozen(kw_only=True)

@@ -125,7 +125,7 @@ class Recorder:
         while not closing:
             group: list[_Job] = []
             job = self._jobs.get()
-            deadline = self._deadline()
+            deadline = time.monotonic() + GROUP_SECONDS
             while True:
                 if job is None:
                     closing = True
@@ -134,15 +134,11 @@ class Recorder:
                 if job.work is not None or len(group) >= GROUP_SIZE:
                     break
                 try:
-                    job = self._jobs.get(timeout=max(0.0, deadline - self._deadline(0)))
+                    job = self._jobs.get(timeout=max(0.0, deadline - time.monotonic()))
                 except queue.Empty:
                     break
             if group:
                 self._commit(group)
-
-    @staticmethod
-    def _deadline(seconds: float = GROUP_SECONDS) -> float:
-        return time.monotonic() + seconds
 
     def _commit(self, group: Sequence[_Job]) -> None:
         results: list[tuple[_Job, Any, BaseException | None]] = []

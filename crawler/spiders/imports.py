@@ -119,9 +119,10 @@ class ImportSpider(Spider):
         if known is not None:
             self.skipped["imported before"] += 1
             return None
-        fields = {field.name: getattr(exchange, field.name) for field in attrs.fields(Exchange)}
-        return Capture(
-            **(fields | {"url": found.url, "captured_at": found.captured_at}),
+        return Capture.of(
+            exchange,
+            url=found.url,
+            captured_at=found.captured_at,
             requested_url=found.url,
             record=StoredRecord(
                 record_id=found.record_id,
