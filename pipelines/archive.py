@@ -4,9 +4,9 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from pipelines.clean import clean
 from pipelines.desk import Desk
-from pipelines.extract import NotArticle, PageBytes, extract
+from pipelines.extract import NotArticle, PageBytes
+from pipelines.reading import read
 from storage import snapshots
 from storage.errors import BackissueError
 from storage.outcome import Receipt
@@ -49,8 +49,8 @@ class ArchivePipeline:
         recorder = self._desk.recorder
         location, url = snapshots.bytes_of(self._desk.reader, snapshot)
         exchange = read_exchange(recorder.folder.warc, location)
-        article = await self._desk.workers.run(extract, url, PageBytes.of(exchange))
-        if isinstance(article, NotArticle):
-            raise RereadFailed(snapshot, article.why)
-        rendition, now = clean(article), recorder.clock.now()
+        reading = await self._desk.workers.run(read, url, PageBytes.of(exchange))
+        if isinstance(reading, NotArticle):
+            raise RereadFailed(snapshot, reading.why)
+        article, rendition, now = reading.article, reading.rendition, recorder.clock.now()
         await recorder.transact(lambda connection: keep_rendition(connection, snapshot, article, rendition, now=now))

@@ -1,9 +1,10 @@
-"""Marks the blocks that are no part of the article: a pure function of the blocks and the rules."""
+"""Marks the blocks that are no part of the article: a pure function of the blocks, the rules and the site memory."""
 
 import re
 import unicodedata
 
 from storage.article import APART, Article, Cut, Rendition
+from storage.knowledge import NOTHING, Knowledge
 
 # Raised with every change that makes another text of the same blocks.
 RULES = "rules 1"
@@ -14,12 +15,18 @@ TITLE_LINES = 3
 _NOT_WORD = re.compile(r"\W+")
 
 
-def clean(article: Article) -> Rendition:
+def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
     """The article's text, with what was cut and why. Every block stays in the article."""
     cuts = tuple(_title_again(article))
     out = {cut.position for cut in cuts}
     lines = [b.text for i, b in enumerate(article.blocks) if i not in out and b.kind not in APART]
-    return Rendition(extractor=article.extractor, rules=RULES, generation=0, text="\n".join(lines), cuts=cuts)
+    return Rendition(
+        extractor=article.extractor,
+        rules=RULES,
+        generation=knowledge.generation,
+        text="\n".join(lines),
+        cuts=cuts,
+    )
 
 
 def _title_again(article: Article) -> list[Cut]:

@@ -1,15 +1,13 @@
 """The order of the pipelines, written once."""
 
 from pipelines.archive import ArchivePipeline
-from pipelines.clean_stage import CleanPipeline
-from pipelines.extract_stage import ExtractPipeline
+from pipelines.read_stage import ReadPipeline
 from pipelines.recognise import RecognisePipeline
 
 STAGES = (
     # from the spider: a Capture or a Miss
     RecognisePipeline,  # -> Visit; what ended without an article, and same bytes as last time, is known here
-    ExtractPipeline,  # -> Visit with an Article
-    CleanPipeline,  # -> Visit with a Rendition: blocks out, with reasons
+    ReadPipeline,  # -> Visit with an Article in blocks, and a Rendition: blocks out, with reasons
     ArchivePipeline,  # -> Receipt
     # to the run's ledger
 )

@@ -46,7 +46,7 @@ class Workers:
         """`count` processes; None: one for each processor."""
         # pebble isolates: concurrent.futures fails every pending task when one process dies.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["pipelines.extract"])
+        context.set_forkserver_preload(["pipelines.reading"])
         self.count = count or available_processors()
         self._pool: Any = ProcessPool(max_workers=self.count, initializer=_set_up, context=context)
         self._task_seconds = task_seconds

@@ -10,6 +10,7 @@ import attrs
 class BlockKind(StrEnum):
     """What a block is in its article."""
 
+    HEADLINE = "headline"
     STANDFIRST = "standfirst"
     PARAGRAPH = "paragraph"
     HEADING = "heading"
@@ -18,9 +19,11 @@ class BlockKind(StrEnum):
     TABLE_ROW = "table_row"
     CAPTION = "caption"
     CREDIT = "credit"
+    LIVE_ENTRY = "live_entry"
+    """The head of an entry of a live blog: its time, and its heading where it has one."""
 
 
-APART = frozenset({BlockKind.CAPTION, BlockKind.CREDIT})
+APART = frozenset({BlockKind.HEADLINE, BlockKind.CAPTION, BlockKind.CREDIT})
 """Kinds that are fields of their own and no part of the text."""
 
 
@@ -54,6 +57,13 @@ class Block:
     kind: BlockKind
     text: str
     """One line, trimmed, never empty."""
+    box: int = 0
+    """Which element holds it: blocks of one box stand in the same section, aside or division. 0 is the article's own,
+    the one that holds most of its words."""
+    links: float = 0.0
+    """Share of its characters that are inside links, 0 to 1, in hundredths."""
+    signs: tuple[str, ...] = ()
+    """What extraction saw of it that cleaning may go by ("class newsletter", "after the article"), each once."""
 
 
 @attrs.frozen(kw_only=True)
@@ -89,6 +99,9 @@ class Article:
     origins: dict[str, str] = attrs.field(factory=dict)
     """Field -> where its value was read ("json-ld", "opengraph", …)."""
     blocks: tuple[Block, ...] = ()
+    leaves: bytes = b""
+    """The keys of all text on the page outside links, in the article or not, as `storage.leaves` packs them: what a
+    site repeats is learnt from these."""
 
     @property
     def whole(self) -> bool:

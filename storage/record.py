@@ -226,7 +226,15 @@ def keep_rendition(
         }
         extraction = _insert(connection, ExtractionRow.id, fields)
         blocks = [
-            {"extraction_id": extraction, "position": i, "kind": block.kind.value, "text": block.text}
+            {
+                "extraction_id": extraction,
+                "position": i,
+                "kind": block.kind.value,
+                "text": block.text,
+                "box": block.box,
+                "links": block.links,
+                "signs": list(block.signs) or None,
+            }
             for i, block in enumerate(article.blocks)
         ]
         if blocks:

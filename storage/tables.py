@@ -219,6 +219,8 @@ class ExtractionRow(Table):
     signs: Mapped[list[str]]
     degraded: Mapped[str | None]
     origins: Mapped[dict[str, str]]
+    leaves: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    """Keys of the page's lines, packed (`storage.leaves`)."""
 
 
 class BlockRow(Base):
@@ -231,6 +233,10 @@ class BlockRow(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     text: Mapped[str]
+    box: Mapped[int] = mapped_column(default=0)
+    links: Mapped[float] = mapped_column(default=0.0)
+    signs: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """None for none: most blocks have none."""
 
 
 class RenditionRow(Table):

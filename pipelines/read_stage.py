@@ -1,4 +1,4 @@
-"""Extraction in the line of pipelines."""
+"""Extraction and cleaning in the line of pipelines."""
 
 from typing import Self
 
@@ -6,15 +6,16 @@ import attrs
 from scrapy.crawler import Crawler
 
 from pipelines.desk import Desk
-from pipelines.extract import NotArticle, PageBytes, extract
+from pipelines.extract import NotArticle, PageBytes
+from pipelines.reading import read
 from storage.capture import Capture
 from storage.errors import WorkerLost
 from storage.outcome import Outcome
 from storage.visit import Visit
 
 
-class ExtractPipeline:
-    """Visit -> Visit with an Article, unless its end is known."""
+class ReadPipeline:
+    """Visit -> Visit with an Article and its Rendition, unless its end is known."""
 
     def __init__(self, desk: Desk):
         self._desk = desk
@@ -28,12 +29,12 @@ class ExtractPipeline:
         if visit.outcome is not None or visit.same_as is not None or not isinstance(capture, Capture):
             return visit
         try:
-            article = await self._desk.workers.run(extract, capture.url, PageBytes.of(capture))
+            reading = await self._desk.workers.run(read, capture.url, PageBytes.of(capture))
         except WorkerLost as error:
             return visit.ends(Outcome.FAILED, "extraction", str(error))
         except Exception as error:  # noqa: BLE001 - whatever a parser raises on a page is that page's failure
             return visit.ends(Outcome.FAILED, "extraction", f"{capture.url} could not be read: {error!r}.")
-        if isinstance(article, NotArticle):
-            outcome = Outcome.REFUSED if article.kind == "too_large" else Outcome.NOT_ARTICLE
-            return visit.ends(outcome, article.kind, article.why)
-        return attrs.evolve(visit, article=article)
+        if isinstance(reading, NotArticle):
+            outcome = Outcome.REFUSED if reading.kind == "too_large" else Outcome.NOT_ARTICLE
+            return visit.ends(outcome, reading.kind, reading.why)
+        return attrs.evolve(visit, article=reading.article, rendition=reading.rendition)
