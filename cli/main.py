@@ -1,5 +1,6 @@
 """The command line: parse, call, print."""
 
+import importlib
 import logging
 import os
 import sys
@@ -8,8 +9,37 @@ from pathlib import Path
 
 import click
 
-from cli.commands import export, list_, reading, sources_, writing
 from storage.errors import BackissueError, UsageError
+
+# Where each command lies. They are imported when they are asked for: each needs some of the libraries, none all, and
+# every worker process imports this module.
+COMMANDS = {
+    "archive": "cli.commands.writing:archive",
+    "crawl": "cli.commands.writing:crawl",
+    "demo": "cli.commands.writing:demo",
+    "export": "cli.commands.export:export",
+    "history": "cli.commands.reading:history",
+    "import": "cli.commands.writing:import_",
+    "list": "cli.commands.list_:list_",
+    "show": "cli.commands.reading:show",
+    "sources": "cli.commands.sources_:sources",
+    "status": "cli.commands.reading:status",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
 
 
 def _default_archive() -> Path:
@@ -17,7 +47,7 @@ def _default_archive() -> Path:
     return Path(os.environ.get("BACKISSUE_ARCHIVE") or "archive")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--archive",
     "folder",
@@ -38,21 +68,6 @@ def cli(context: click.Context, folder: Path | None, verbose: bool) -> None:
     logging.getLogger().addHandler(handler)
     if not verbose:
         warnings.simplefilter("ignore")
-
-
-for command in (
-    writing.archive,
-    writing.crawl,
-    writing.import_,
-    writing.demo,
-    reading.show,
-    reading.history,
-    list_.list_,
-    export.export,
-    reading.status,
-    sources_.sources,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from pipelines.desk import Desk
-from pipelines.extract import NotArticle, PageBytes
+from pipelines.page import NotArticle, PageBytes
 from pipelines.reading import read
 from storage import snapshots
 from storage.errors import BackissueError

@@ -3,7 +3,6 @@
 import re
 from importlib.metadata import version
 
-import attrs
 import lxml.etree
 import lxml.html
 import py3langid
@@ -14,8 +13,8 @@ from trafilatura.settings import Document
 from pipelines.blocks import blocks_of
 from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
 from pipelines.metadata import Metadata, read_metadata
+from pipelines.page import NotArticle, PageBytes
 from storage.article import Access, Article, Block
-from storage.capture import Exchange
 
 # Raised with every change of this room that makes another article of the same bytes.
 REVISION = 1
@@ -37,39 +36,6 @@ DETECTED = 1000
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain")
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|main|div|p|title|meta)\b", re.IGNORECASE)
 _BINARY_START = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x00\x00\x00")
-
-
-@attrs.frozen(kw_only=True)
-class PageBytes:
-    """What extraction needs of a capture; crosses to a worker process."""
-
-    url: str
-    body: bytes
-    """As sent, before content decoding."""
-    content_encoding: str | None
-    content_type: str | None
-    truncated: bool
-
-    @classmethod
-    def of(cls, exchange: Exchange) -> "PageBytes":
-        """The part of an exchange that extraction reads."""
-        return cls(
-            url=exchange.url,
-            body=exchange.body,
-            content_encoding=exchange.header("Content-Encoding"),
-            content_type=exchange.header("Content-Type"),
-            truncated=exchange.truncated is not None,
-        )
-
-
-@attrs.frozen
-class NotArticle:
-    """The bytes hold no article."""
-
-    kind: str
-    """"empty", "not_html", "no_text", "too_large"."""
-    why: str
-    """One line for the user."""
 
 
 def extract(page: PageBytes) -> Article | NotArticle:

@@ -6,7 +6,7 @@ import attrs
 from scrapy.crawler import Crawler
 
 from pipelines.desk import Desk
-from pipelines.extract import NotArticle, PageBytes
+from pipelines.page import NotArticle, PageBytes
 from pipelines.reading import read
 from storage.capture import Capture
 from storage.errors import WorkerLost

@@ -2,8 +2,7 @@
 
 import attrs
 
-from pipelines.clean import clean
-from pipelines.extract import NotArticle, PageBytes, extract
+from pipelines.page import NotArticle, PageBytes
 from storage.article import Article, Rendition
 from storage.knowledge import NOTHING, Knowledge
 
@@ -18,6 +17,10 @@ class Reading:
 
 def read(page: PageBytes, knowledge: Knowledge = NOTHING) -> Reading | NotArticle:
     """The article of a page and its rendition, or why it is none. The same input gives the same output, anywhere."""
+    # Imported by the workers alone: the extractors take the crawling process a second at its start.
+    from pipelines.clean import clean
+    from pipelines.extract import extract
+
     article = extract(page)
     if isinstance(article, NotArticle):
         return article

@@ -8,8 +8,11 @@ import os
 import resource
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as WorkTimeout
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -39,17 +42,22 @@ def _set_up() -> None:
     logging.disable(logging.CRITICAL)
 
 
+def _nothing() -> None:
+    """The first task of a pool."""
+
+
 class Workers:
     """A pool of processes, each of which can be killed without the others noticing."""
 
     def __init__(self, count: int | None = None, *, task_seconds: float = TASK_SECONDS):
         """`count` processes; None: one for each processor."""
         # pebble isolates: concurrent.futures fails every pending task when one process dies.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["pipelines.reading"])
+        context = prepare()
         self.count = count or available_processors()
         self._pool: Any = ProcessPool(max_workers=self.count, initializer=_set_up, context=context)
         self._task_seconds = task_seconds
+        # The pool starts with its first task, and that call waits until the modules are loaded.
+        threading.Thread(target=self._pool.schedule, args=(_nothing,), name="workers", daemon=True).start()
 
     async def run(self, function: Callable[P, T], url: str, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a picklable function of a module in a worker.
@@ -73,6 +81,14 @@ class Workers:
         """Stop the processes; what they were at is lost."""
         self._pool.stop()
         self._pool.join()
+
+
+def prepare() -> ForkServerContext:
+    """Start the process that workers are forked from, so that its imports run beside the caller's own."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pipelines.extract", "pipelines.clean"])
+    forkserver.ensure_running()
+    return context
 
 
 def available_processors() -> int:

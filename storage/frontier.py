@@ -5,19 +5,24 @@ from datetime import datetime
 from typing import Literal
 
 import attrs
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.errors import InvalidURL
 from storage.outcome import Outcome
 from storage.revisits import next_visit
-from storage.tables import FrontierRow
+from storage.tables import FrontierRow, table
 from storage.urls import key
 
 Kind = Literal["article", "feed", "sitemap", "section"]
 
 # Listings before articles: what they name is taken newest first.
 LISTING_PRIORITY = 1_000_000
+
+
+# Put together once, as in `storage.pages`.
+_ATTEMPTS = select(FrontierRow.attempts).where(FrontierRow.id == bindparam("entry"))
+_END = update(table(FrontierRow)).where(table(FrontierRow).c.id == bindparam("entry"))
 
 
 @attrs.frozen(kw_only=True)
@@ -143,13 +148,11 @@ def end_article(
     error: str | None,
 ) -> None:
     """Note how an article URL ended, and when it is due again."""
-    attempts = connection.execute(select(FrontierRow.attempts).where(FrontierRow.id == entry)).scalar_one()
+    attempts = connection.execute(_ATTEMPTS, {"entry": entry}).scalar_one()
     attempts = attempts + 1 if outcome in (Outcome.FAILED, Outcome.REFUSED) else 0
     due = next_visit(outcome, now=now, changed_at=changed_at, attempts=attempts)
-    statement = update(FrontierRow).where(FrontierRow.id == entry)
-    connection.execute(
-        statement.values(state="done", outcome=outcome.value, error=error, due_at=due, attempts=attempts)
-    )
+    row = {"state": "done", "outcome": outcome.value, "error": error, "due_at": due, "attempts": attempts}
+    connection.execute(_END, {"entry": entry, **row})
 
 
 def end_listing(connection: Connection, entry: int, *, error: str | None) -> None:

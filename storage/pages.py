@@ -3,18 +3,52 @@
 from datetime import datetime
 
 import attrs
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
 from storage.article import Article, Rendition
 from storage.capture import Capture
 from storage.errors import InvalidURL
-from storage.tables import AliasRow, PageRow, RenditionRow, SnapshotRow
+from storage.tables import AliasRow, PageRow, RenditionRow, SnapshotRow, UTCDateTime, made_by, table
 from storage.urls import is_front_page, key, site
 
 # Two captures are one article where half of the shorter one's long lines stand in the other. Measured on sites with
 # twelve pages each: with this test no true paragraph was taken for boilerplate, without it up to 48 were.
 SHARED_LINES = 0.5
 LONG_LINE_WORDS = 8
+
+
+# Statements are put together once: that costs several times what running them does, and a visit runs a dozen.
+_PAGE: BindParameter[int] = bindparam("page")
+_KEY: BindParameter[str] = bindparam("key")
+_URL: BindParameter[str] = bindparam("url")
+_UNTIL: BindParameter[datetime] = bindparam("until", type_=UTCDateTime())
+_ALIAS_BY_KEY = (
+    select(AliasRow.id, AliasRow.page_id)
+    .where(AliasRow.key == _KEY)
+    .order_by((AliasRow.url == _URL).desc(), AliasRow.id)
+    .limit(1)
+)
+_ALIAS_BY_URL = select(AliasRow.id, AliasRow.page_id).where(AliasRow.url == _URL)
+_PAGE_BY_KEY = select(PageRow.id).where(PageRow.key == _KEY)
+_URL_OF_PAGE = select(PageRow.url).where(PageRow.id == _PAGE)
+_SNAPSHOTS = (
+    select(SnapshotRow.id, SnapshotRow.whole, SnapshotRow.captured_at)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(AliasRow.page_id == _PAGE)
+    .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
+    .limit(1)
+)
+_SNAPSHOTS_UNTIL = _SNAPSHOTS.where(SnapshotRow.captured_at <= _UNTIL)
+_WHOLE_SNAPSHOTS_UNTIL = _SNAPSHOTS_UNTIL.where(SnapshotRow.whole)
+_NEWEST_TEXT = (
+    select(RenditionRow.text)
+    .join(SnapshotRow, SnapshotRow.id == RenditionRow.snapshot_id)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(AliasRow.page_id == _PAGE)
+    .order_by(SnapshotRow.captured_at.desc(), RenditionRow.id.desc())
+    .limit(1)
+)
+_NEW_PAGE, _NEW_ALIAS = insert(table(PageRow)), insert(table(AliasRow))
 
 
 @attrs.frozen(kw_only=True)
@@ -36,8 +70,7 @@ class Held:
 def find_alias(connection: Connection, url: str) -> Alias | None:
     """The alias with that very URL, else one with the same key; None where the archive knows neither."""
     # A URL's key is its own function, so one look-up by key finds both.
-    query = select(AliasRow.id, AliasRow.page_id).where(AliasRow.key == key(url))
-    row = connection.execute(query.order_by((AliasRow.url == url).desc(), AliasRow.id).limit(1)).first()
+    row = connection.execute(_ALIAS_BY_KEY, {"key": key(url), "url": url}).first()
     return Alias(id=row.id, page_id=row.page_id) if row else None
 
 
@@ -105,32 +138,23 @@ def same_article(one: str, other: str) -> bool:
 
 
 def _newest_text(connection: Connection, page: int) -> str:
-    query = (
-        select(RenditionRow.text)
-        .join(SnapshotRow, SnapshotRow.id == RenditionRow.snapshot_id)
-        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-        .where(AliasRow.page_id == page)
-        .order_by(SnapshotRow.captured_at.desc(), RenditionRow.id.desc())
-        .limit(1)
-    )
-    return connection.execute(query).scalar() or ""
+    return connection.execute(_NEWEST_TEXT, {"page": page}).scalar() or ""
 
 
 def _page(connection: Connection, url: str, source: int | None, now: datetime) -> int:
-    existing = connection.execute(select(PageRow.id).where(PageRow.key == key(url))).scalar()
+    existing: int | None = connection.execute(_PAGE_BY_KEY, {"key": key(url)}).scalar()
     if existing is not None:
         return existing
     values = {"key": key(url), "url": url, "site": site(url), "source_id": source, "added_at": now}
-    return connection.execute(insert(PageRow).values(**values).returning(PageRow.id)).scalar_one()
+    return made_by(connection.execute(_NEW_PAGE, values))
 
 
 def _alias(connection: Connection, url: str, page: int, now: datetime) -> Alias:
-    existing = connection.execute(select(AliasRow.id, AliasRow.page_id).where(AliasRow.url == url)).first()
+    existing = connection.execute(_ALIAS_BY_URL, {"url": url}).first()
     if existing is not None:
         return Alias(id=existing.id, page_id=existing.page_id)
     values = {"url": url, "key": key(url), "page_id": page, "added_at": now}
-    made = connection.execute(insert(AliasRow).values(**values).returning(AliasRow.id)).scalar_one()
-    return Alias(id=made, page_id=page)
+    return Alias(id=made_by(connection.execute(_NEW_ALIAS, values)), page_id=page)
 
 
 def adopt(connection: Connection, page: int, source: int) -> None:
@@ -141,40 +165,27 @@ def adopt(connection: Connection, page: int, source: int) -> None:
 
 def newest_snapshot(connection: Connection, page: int, until: datetime) -> Held | None:
     """A page's newest snapshot that was captured by then."""
-    query = (
-        select(SnapshotRow.id, SnapshotRow.whole)
-        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-        .where(AliasRow.page_id == page, SnapshotRow.captured_at <= until)
-        .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_SNAPSHOTS_UNTIL, {"page": page, "until": until}).first()
     return Held(id=row.id, whole=row.whole) if row else None
 
 
 def has_whole_snapshot(connection: Connection, page: int, until: datetime) -> bool:
     """Whether a page has a snapshot of all of its article by then."""
-    query = (
-        select(SnapshotRow.id)
-        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-        .where(AliasRow.page_id == page, SnapshotRow.captured_at <= until, SnapshotRow.whole)
-        .limit(1)
-    )
-    return connection.execute(query).first() is not None
+    return connection.execute(_WHOLE_SNAPSHOTS_UNTIL, {"page": page, "until": until}).first() is not None
 
 
 def last_change(connection: Connection, page: int) -> datetime | None:
     """When a page's newest snapshot was captured."""
-    query = (
-        select(SnapshotRow.captured_at)
-        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-        .where(AliasRow.page_id == page)
-        .order_by(SnapshotRow.captured_at.desc())
-        .limit(1)
-    )
-    return connection.execute(query).scalar()
+    row = connection.execute(_SNAPSHOTS, {"page": page}).first()
+    return row.captured_at if row else None
 
 
 def url_of(connection: Connection, page: int) -> str:
     """A page's canonical URL."""
-    return connection.execute(select(PageRow.url).where(PageRow.id == page)).scalar_one()
+    url: str = connection.execute(_URL_OF_PAGE, {"page": page}).scalar_one()
+    return url
+
+
+def has_snapshot(connection: Connection, page: int) -> bool:
+    """Whether a page has any snapshot."""
+    return connection.execute(_SNAPSHOTS, {"page": page}).first() is not None

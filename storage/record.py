@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import attrs
-from sqlalchemy import Connection, Row, insert, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from storage import frontier, pages
 from storage.article import NEVER_KEPT, Access, Article, Rendition, content_digest
 from storage.capture import Capture, Miss
 from storage.outcome import Outcome, Receipt
 from storage.tables import (
-    AliasRow,
     BlockRow,
     CutRow,
     ExtractionRow,
@@ -20,6 +18,8 @@ from storage.tables import (
     RenditionRow,
     SnapshotRow,
     VisitRow,
+    made_by,
+    table,
 )
 from storage.visit import Visit
 
@@ -41,6 +41,31 @@ class RenditionMissing(Exception):
         self.written: int | None = None
         """The row of the visit's own WARC record, which is written by then."""
 
+
+# Put together once, as in `storage.pages`.
+_NEW_RECORD, _NEW_VISIT, _NEW_SNAPSHOT = insert(table(RecordRow)), insert(table(VisitRow)), insert(table(SnapshotRow))
+_NEW_EXTRACTION, _NEW_BLOCKS = insert(table(ExtractionRow)), insert(table(BlockRow))
+_NEW_RENDITION, _NEW_CUTS = insert(table(RenditionRow)), insert(table(CutRow))
+_EXTRACTION_OF = select(ExtractionRow.id).where(
+    ExtractionRow.snapshot_id == bindparam("snapshot"), ExtractionRow.extractor == bindparam("extractor")
+)
+_CONTENT_DIGEST = (
+    select(RenditionRow.content_digest)
+    .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
+    .where(
+        RenditionRow.snapshot_id == bindparam("snapshot"),
+        RenditionRow.rules == bindparam("rules"),
+        RenditionRow.generation == bindparam("generation"),
+        ExtractionRow.extractor == bindparam("extractor"),
+    )
+)
+_SHOWN = (
+    select(ExtractionRow.title, RenditionRow.words, ExtractionRow.access)
+    .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
+    .where(RenditionRow.snapshot_id == bindparam("snapshot"))
+    .order_by(RenditionRow.id.desc())
+    .limit(1)
+)
 
 _STANDS = {Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED}
 
@@ -68,7 +93,7 @@ def record_visit(connection: Connection, visit: Visit, ledger: Ledger, *, record
             error = f"{capture.requested_url} answered 304 to a first visit. Try again later."
         else:
             snapshot = newest.id
-    elif outcome is Outcome.GONE and (alias is None or not _has_snapshot(connection, alias.page_id)):
+    elif outcome is Outcome.GONE and (alias is None or not pages.has_snapshot(connection, alias.page_id)):
         outcome, kind = Outcome.FAILED, kind or f"http_{capture.status}"
     elif outcome is None:
         if visit.article is None or visit.rendition is None or record is None:
@@ -82,24 +107,23 @@ def record_visit(connection: Connection, visit: Visit, ledger: Ledger, *, record
     if ledger.source_id is not None and alias is not None and outcome is not Outcome.NEW:
         pages.adopt(connection, alias.page_id, ledger.source_id)
     access = visit.article.access.value if visit.article else _access_of(outcome)
-    connection.execute(
-        insert(VisitRow).values(
-            run_id=ledger.run_id,
-            url=capture.requested_url,
-            final_url=capture.url,
-            alias_id=alias.id if alias else None,
-            captured_at=capture.captured_at,
-            outcome=outcome.value,
-            status=capture.status,
-            access=access,
-            kind=kind,
-            error=error,
-            etag=capture.header("ETag"),
-            last_modified=capture.header("Last-Modified"),
-            record_id=record,
-            snapshot_id=snapshot,
-        )
-    )
+    row = {
+        "run_id": ledger.run_id,
+        "url": capture.requested_url,
+        "final_url": capture.url,
+        "alias_id": alias.id if alias else None,
+        "captured_at": capture.captured_at,
+        "outcome": outcome.value,
+        "status": capture.status,
+        "access": access,
+        "kind": kind,
+        "error": error,
+        "etag": capture.header("ETag"),
+        "last_modified": capture.header("Last-Modified"),
+        "record_id": record,
+        "snapshot_id": snapshot,
+    }
+    connection.execute(_NEW_VISIT, row)
     if capture.entry is not None:
         changed = capture.captured_at if outcome in (Outcome.NEW, Outcome.CHANGED) else None
         if changed is None and alias is not None:
@@ -112,17 +136,16 @@ def _record_miss(connection: Connection, visit: Visit, miss: Miss, ledger: Ledge
     # What is no URL leads to no page.
     alias = None if miss.kind == "invalid_url" else pages.find_alias(connection, miss.requested_url)
     outcome = Outcome(miss.outcome)
-    connection.execute(
-        insert(VisitRow).values(
-            run_id=ledger.run_id,
-            url=miss.requested_url,
-            alias_id=alias.id if alias else None,
-            captured_at=miss.missed_at,
-            outcome=outcome.value,
-            kind=miss.kind,
-            error=miss.message,
-        )
-    )
+    row = {
+        "run_id": ledger.run_id,
+        "url": miss.requested_url,
+        "alias_id": alias.id if alias else None,
+        "captured_at": miss.missed_at,
+        "outcome": outcome.value,
+        "kind": miss.kind,
+        "error": miss.message,
+    }
+    connection.execute(_NEW_VISIT, row)
     if miss.entry is not None:
         frontier.end_article(connection, miss.entry, outcome, now=now, changed_at=None, error=miss.message)
     return Receipt(
@@ -143,11 +166,6 @@ def _record_miss(connection: Connection, visit: Visit, miss: Miss, ledger: Ledge
 
 def _access_of(outcome: Outcome) -> str | None:
     return Access.BLOCKED.value if outcome is Outcome.BLOCKED else None
-
-
-def _has_snapshot(connection: Connection, page: int) -> bool:
-    query = select(SnapshotRow.id).join(AliasRow).where(AliasRow.page_id == page).limit(1)
-    return connection.execute(query).first() is not None
 
 
 def _archive(
@@ -186,34 +204,24 @@ def _archive(
         "access": article.access.value,
         "whole": article.whole,
     }
-    snapshot = _insert(connection, SnapshotRow.id, values)
+    snapshot = made_by(connection.execute(_NEW_SNAPSHOT, values))
     keep_rendition(connection, snapshot, article, rendition, now=now)
     return (Outcome.CHANGED if before is not None else Outcome.NEW), snapshot
 
 
 def _content_digest_of(connection: Connection, snapshot: int, like: Rendition) -> str | None:
     """Of a snapshot's rendition of the same versions as another's; None where it has none."""
-    query = (
-        select(RenditionRow.content_digest)
-        .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
-        .where(
-            RenditionRow.snapshot_id == snapshot,
-            RenditionRow.rules == like.rules,
-            RenditionRow.generation == like.generation,
-            ExtractionRow.extractor == like.extractor,
-        )
-    )
-    return connection.execute(query).scalar()
+    versions = {"rules": like.rules, "generation": like.generation, "extractor": like.extractor}
+    digest: str | None = connection.execute(_CONTENT_DIGEST, {"snapshot": snapshot, **versions}).scalar()
+    return digest
 
 
 def keep_rendition(
     connection: Connection, snapshot: int, article: Article, rendition: Rendition, *, now: datetime
 ) -> None:
     """Insert an extraction with its blocks, unless it is there already, and a rendition of it with its cuts."""
-    query = select(ExtractionRow.id).where(
-        ExtractionRow.snapshot_id == snapshot, ExtractionRow.extractor == article.extractor
-    )
-    extraction = connection.execute(query).scalar()
+    same = {"snapshot": snapshot, "extractor": article.extractor}
+    extraction: int | None = connection.execute(_EXTRACTION_OF, same).scalar()
     if extraction is None:
         fields = attrs.asdict(article, recurse=False, filter=lambda field, _: field.name != "blocks")
         fields |= {
@@ -224,7 +232,7 @@ def keep_rendition(
             "snapshot_id": snapshot,
             "made_at": now,
         }
-        extraction = _insert(connection, ExtractionRow.id, fields)
+        extraction = made_by(connection.execute(_NEW_EXTRACTION, fields))
         blocks = [
             {
                 "extraction_id": extraction,
@@ -238,30 +246,22 @@ def keep_rendition(
             for i, block in enumerate(article.blocks)
         ]
         if blocks:
-            connection.execute(insert(BlockRow), blocks)
-    kept = _insert(
-        connection,
-        RenditionRow.id,
-        {
-            "snapshot_id": snapshot,
-            "extraction_id": extraction,
-            "rules": rendition.rules,
-            "generation": rendition.generation,
-            "made_at": now,
-            "text": rendition.text,
-            "digest": rendition.digest,
-            "content_digest": content_digest(article, rendition),
-            "words": rendition.words,
-        },
-    )
+            connection.execute(_NEW_BLOCKS, blocks)
+    row = {
+        "snapshot_id": snapshot,
+        "extraction_id": extraction,
+        "rules": rendition.rules,
+        "generation": rendition.generation,
+        "made_at": now,
+        "text": rendition.text,
+        "digest": rendition.digest,
+        "content_digest": content_digest(article, rendition),
+        "words": rendition.words,
+    }
+    kept = made_by(connection.execute(_NEW_RENDITION, row))
     if rendition.cuts:
         cuts = [{"rendition_id": kept, "position": cut.position, "reason": cut.reason} for cut in rendition.cuts]
-        connection.execute(insert(CutRow), cuts)
-
-
-def _insert(connection: Connection, identity: InstrumentedAttribute[int], values: dict[str, object]) -> int:
-    result = connection.execute(insert(identity.class_).values(**values).returning(identity))
-    return result.scalar_one()
+        connection.execute(_NEW_CUTS, cuts)
 
 
 def _receipt(
@@ -299,16 +299,9 @@ def _receipt(
 
 
 def _shown(connection: Connection, snapshot: int) -> Row[str | None, int, str] | None:
-    query = (
-        select(ExtractionRow.title, RenditionRow.words, ExtractionRow.access)
-        .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
-        .where(RenditionRow.snapshot_id == snapshot)
-        .order_by(RenditionRow.id.desc())
-        .limit(1)
-    )
-    return connection.execute(query).first()
+    return connection.execute(_SHOWN, {"snapshot": snapshot}).first()
 
 
 def insert_records(connection: Connection, rows: Sequence[dict[str, object]]) -> list[int]:
     """Insert rows of WARC records, in order; returns their ids."""
-    return [_insert(connection, RecordRow.id, row) for row in rows]
+    return [made_by(connection.execute(_NEW_RECORD, row)) for row in rows]

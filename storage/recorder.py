@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import attrs
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DatabaseError
 
@@ -31,6 +31,14 @@ T = TypeVar("T")
 # An fsync costs 4 ms and is shared by all captures of a group; nobody waits noticeably for a fifth of a second.
 GROUP_SECONDS = 0.2
 GROUP_SIZE = 64
+
+# Put together once, as in `storage.pages`.
+_EARLIER = (
+    select(RecordRow.record_id, RecordRow.url, RecordRow.captured_at).where(RecordRow.type == "response").limit(1)
+)
+_EARLIER_OF_URL = _EARLIER.where(RecordRow.url == bindparam("url")).order_by(RecordRow.id.desc())
+_EARLIER_OF_PAYLOAD = _EARLIER.where(RecordRow.payload_digest == bindparam("digest")).order_by(RecordRow.id)
+_RECORD = select(RecordRow.id).where(RecordRow.record_id == bindparam("record"))
 
 SOFTWARE = "backissue (https://github.com/backissue/backissue)"
 
@@ -196,8 +204,7 @@ class Recorder:
         """Insert a capture's records; returns the id of the one that answered, which is the last but requests."""
         for row in rows:
             refers_to = row.pop("refers_to")
-            query = select(RecordRow.id).where(RecordRow.record_id == refers_to)
-            row["refers_to_id"] = connection.execute(query).scalar() if refers_to else None
+            row["refers_to_id"] = connection.execute(_RECORD, {"record": refers_to}).scalar() if refers_to else None
         ids = insert_records(connection, rows)
         return [i for i, row in zip(ids, rows, strict=True) if row["type"] != "request"][-1]
 
@@ -250,18 +257,15 @@ class Recorder:
     def _earlier(
         self, connection: Connection, exchange: Exchange, visit: Visit, seen: dict[str, Earlier]
     ) -> Earlier | None:
-        columns = (RecordRow.record_id, RecordRow.url, RecordRow.captured_at)
-        query = select(*columns).where(RecordRow.type == "response")
         if exchange.status == 304 and visit.outcome is Outcome.NOT_MODIFIED:
-            query = query.where(RecordRow.url == exchange.url).order_by(RecordRow.id.desc())
+            row = connection.execute(_EARLIER_OF_URL, {"url": exchange.url}).first()
         elif exchange.body:
             digest = payload_digest(exchange.body)
             if digest in seen:
                 return seen[digest]
-            query = query.where(RecordRow.payload_digest == digest).order_by(RecordRow.id)
+            row = connection.execute(_EARLIER_OF_PAYLOAD, {"digest": digest}).first()
         else:
             return None
-        row = connection.execute(query.limit(1)).first()
         return Earlier(record_id=row.record_id, url=row.url, captured_at=row.captured_at) if row else None
 
 

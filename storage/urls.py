@@ -21,6 +21,11 @@ _TRACKING = frozenset(
 MAX_URL_LENGTH = 2083
 
 
+# One visit asks for the parts, the host and the key of its URL a dozen times.
+_REMEMBERED = 4096
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def parsed(url: str) -> SplitResult:
     """The parts of an absolute http(s) URL.
 
@@ -48,6 +53,7 @@ def parsed(url: str) -> SplitResult:
     return parts
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def host(url: str) -> str:
     """The host of a URL, lower case, with its port where that is not the scheme's own."""
     parts = parsed(url)
@@ -58,7 +64,7 @@ def host(url: str) -> str:
     return name if parts.port in (None, default) else f"{name}:{parts.port}"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def _registrable(name: str) -> str | None:
     return _SUFFIXES(name).top_domain_under_public_suffix or None
 
@@ -69,6 +75,7 @@ def site(url: str) -> str:
     return _registrable(where.partition(":")[0] if not where.startswith("[") else where) or where
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def key(url: str) -> str:
     """What makes two URLs one page: host and port, path and sorted parameters, without scheme, `www.`, fragment,
     trailing slash and the parameters that only say how a reader arrived.

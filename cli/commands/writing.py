@@ -7,6 +7,7 @@ from typing import TextIO
 import click
 
 from cli.progress import Progress
+from pipelines.workers import prepare
 from storage.archive import has_watched_pages
 from storage.errors import SourceFileError, UnknownSource, UsageError
 from storage.folder import Folder
@@ -40,6 +41,7 @@ def archive(
     as_json: bool,
 ) -> None:
     """Fetch URLS now and keep a snapshot of each."""
+    prepare()
     from crawler.process import Process
 
     wanted = [*urls, *_lines(file)]
@@ -81,6 +83,7 @@ def crawl(
     as_json: bool,
 ) -> None:
     """Visit the sources of sources.toml, all or those named: discover, fetch what is due, archive."""
+    prepare()
     from crawler.process import Process
 
     chosen, watched = _chosen(Folder(folder), names)
@@ -116,6 +119,7 @@ def _chosen(folder: Folder, names: tuple[str, ...]) -> tuple[list[Source], bool]
 @click.pass_obj
 def import_(folder: Path, files: tuple[Path, ...], workers: int | None, as_json: bool) -> None:
     """Take the captures out of WARC FILES, at their own dates."""
+    prepare()
     from crawler.process import Process
 
     for file in files:

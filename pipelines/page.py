@@ -1,0 +1,38 @@
+"""What goes to a worker process and what may come back in place of an article. Imports nothing of the extractor's."""
+
+import attrs
+
+from storage.capture import Exchange
+
+
+@attrs.frozen(kw_only=True)
+class PageBytes:
+    """What extraction needs of a capture; crosses to a worker process."""
+
+    url: str
+    body: bytes
+    """As sent, before content decoding."""
+    content_encoding: str | None
+    content_type: str | None
+    truncated: bool
+
+    @classmethod
+    def of(cls, exchange: Exchange) -> "PageBytes":
+        """The part of an exchange that extraction reads."""
+        return cls(
+            url=exchange.url,
+            body=exchange.body,
+            content_encoding=exchange.header("Content-Encoding"),
+            content_type=exchange.header("Content-Type"),
+            truncated=exchange.truncated is not None,
+        )
+
+
+@attrs.frozen
+class NotArticle:
+    """The bytes hold no article."""
+
+    kind: str
+    """"empty", "not_html", "no_text", "too_large"."""
+    why: str
+    """One line for the user."""
