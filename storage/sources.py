@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from storage.errors import InvalidURL, SourceFileError
+from storage.toml_places import KeyPath, TomlPlaces, line_at
 from storage.urls import parsed
 
 # `watch` stands for the watch list wherever a source can be named.
@@ -171,8 +172,7 @@ _MUST_BE = {
 _DEFAULT_KEYS = tuple(Defaults.model_fields)
 _TABLES = ("defaults", "sources")
 
-_Path = tuple[str | int, ...]
-_Mistake = Callable[[_Path, str], None]
+_Mistake = Callable[[KeyPath, str], None]
 _Checked = TypeVar("_Checked", bound=Defaults)
 
 
@@ -183,10 +183,10 @@ def read_sources(file: Path) -> dict[str, Source]:
     """
     text = _read(file)
     document = _parse(file, text)
-    places = _Places(text)
+    places = TomlPlaces(text)
     mistakes: list[tuple[int, str]] = []
 
-    def mistake(path: _Path, why: str) -> None:
+    def mistake(path: KeyPath, why: str) -> None:
         line = "".join(sign if sign.isprintable() else "�" for sign in " ".join(why.split()))
         mistakes.append((places.of(path), line.rstrip(".")))
 
@@ -208,7 +208,7 @@ def read_sources(file: Path) -> dict[str, Source]:
         tables = {}
     found: dict[str, Source] = {}
     for name, table in tables.items():
-        path: _Path = ("sources", name)
+        path: KeyPath = ("sources", name)
         label = f"source {name!r}"
         if not isinstance(table, dict):
             below = "NAME" if name in _MUST_BE else name
@@ -223,7 +223,7 @@ def read_sources(file: Path) -> dict[str, Source]:
             found[name] = source
     if mistakes:
         offset, why = min(mistakes, key=lambda one: one[0])
-        raise SourceFileError(file, _line(text, offset), why)
+        raise SourceFileError(file, line_at(text, offset), why)
     return found
 
 
@@ -259,13 +259,13 @@ def _parse(file: Path, text: str) -> dict[str, Any]:
         elif where[1]:
             line = int(where[1])
         else:
-            line = _line(text, len(text.rstrip()))
+            line = line_at(text, len(text.rstrip()))
         if line and what.startswith(("Cannot", "Duplicate")):
-            again = _Places("\n".join(text.split("\n")[:line])).again
+            again = TomlPlaces("\n".join(text.split("\n")[:line])).again
             if again:
                 path, first, second = again[0]
-                why = f"{_called(path)} is given twice, first in line {_line(text, first)}"
-                raise SourceFileError(file, _line(text, second), why) from error
+                why = f"{_called(path)} is given twice, first in line {line_at(text, first)}"
+                raise SourceFileError(file, line_at(text, second), why) from error
         column = f" at column {where[2]}" if where and where[2] else ""
         hint = ""
         if what.startswith("Unescaped"):
@@ -277,11 +277,7 @@ def _parse(file: Path, text: str) -> dict[str, Any]:
         raise SourceFileError(file, line, f"this is not valid TOML: {what}{column}{hint}") from error
 
 
-def _line(text: str, offset: int) -> int:
-    return text.count("\n", 0, offset) + 1
-
-
-def _called(path: _Path) -> str:
+def _called(path: KeyPath) -> str:
     if path[:1] == ("sources",) and len(path) == 2:
         return f"source {path[1]!r}"
     if path[:1] == ("sources",) and len(path) == 3:
@@ -323,7 +319,7 @@ def _unknown_top(key: str) -> str:
 
 
 def _known(
-    table: Mapping[str, object], known: tuple[str, ...], label: str, path: _Path, mistake: _Mistake
+    table: Mapping[str, object], known: tuple[str, ...], label: str, path: KeyPath, mistake: _Mistake
 ) -> dict[str, object]:
     """The entries whose keys are known; the others are mistakes."""
     for key in table:
@@ -344,7 +340,7 @@ def _build(
     own: Mapping[str, object],
     more: Mapping[str, object],
     label: str,
-    path: _Path,
+    path: KeyPath,
     mistake: _Mistake,
 ) -> _Checked | None:
     """The table as a model, its own values before those it takes over; None where it has mistakes, which are told."""
@@ -364,137 +360,3 @@ def _build(
                     why = f"this is {_what(value)}; `{key}` must be {_MUST_BE[key]}"
                 mistake((*path, *where), f"{item}`{key}` of {label}: {why}")
         return None
-
-
-class _Places:
-    """Where the keys and list items of a TOML text stand, which `tomllib` does not tell.
-
-    It reads text that `tomllib` has accepted. In other text it stops at the first thing that it cannot read, and keeps
-    what it has.
-    """
-
-    _STRING = re.compile(
-        r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'
-        r"|'''.*?'''(?:'{0,2})"
-        r'|"(?:\\.|[^"\\\n])*"'
-        r"|'[^'\n]*'",
-        re.DOTALL,
-    )
-    _BARE = re.compile(r"[A-Za-z0-9_-]+")
-    _SCALAR = re.compile(r"[^,\]}#\n]+")
-    _SPACE = re.compile(r"[ \t]*")
-    _GAP = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
-
-    def __init__(self, text: str):
-        self.again: list[tuple[_Path, int, int]] = []
-        """Tables and keys that are given a second time: path, first offset, second offset."""
-        self._text = text
-        self._at = 0
-        self._first: dict[_Path, int] = {}
-        self._given: dict[_Path, int] = {}
-        try:
-            self._document()
-        except (_Unreadable, RecursionError):
-            return
-
-    def of(self, path: _Path) -> int:
-        """The offset of a key or an item, else of the nearest thing around it."""
-        while path and path not in self._first:
-            path = path[:-1]
-        return self._first.get(path, 0)
-
-    def _document(self) -> None:
-        table: _Path = ()
-        while True:
-            self._take(self._GAP)
-            if self._at >= len(self._text):
-                return
-            if self._next("[["):
-                table = self._key(())
-                self._given = {path: at for path, at in self._given.items() if path[: len(table)] != table}
-                self._expect("]]")
-            elif self._next("["):
-                start = self._at
-                table = self._key(())
-                self._give(table, start)
-                self._expect("]")
-            else:
-                self._entry(table)
-
-    def _entry(self, table: _Path) -> None:
-        start = self._at
-        path = self._key(table)
-        self._give(path, start)
-        self._expect("=")
-        self._value(path)
-
-    def _key(self, table: _Path) -> _Path:
-        """Reads a key, dotted or not, and notes the place of each of its parts that was not seen before."""
-        path = table
-        while True:
-            self._take(self._SPACE)
-            start = self._at
-            if self._text[start : start + 1] in ("'", '"'):
-                part = self._unquoted(self._take(self._STRING))
-            else:
-                part = self._take(self._BARE)
-            path = (*path, part)
-            self._first.setdefault(path, start)
-            self._take(self._SPACE)
-            if not self._next("."):
-                return path
-
-    def _value(self, path: _Path) -> None:
-        self._take(self._SPACE)
-        if self._next("["):
-            index = 0
-            while not self._closed("]"):
-                self._first.setdefault((*path, index), self._at)
-                self._value((*path, index))
-                index += 1
-        elif self._next("{"):
-            while not self._closed("}"):
-                self._entry(path)
-        else:
-            self._take(self._STRING if self._text[self._at : self._at + 1] in ("'", '"') else self._SCALAR)
-
-    def _closed(self, end: str) -> bool:
-        """Passes the gap and the comma before the next item, or the end of the list or table."""
-        self._take(self._GAP)
-        if self._next(","):
-            self._take(self._GAP)
-        return self._next(end)
-
-    def _give(self, path: _Path, start: int) -> None:
-        if path in self._given:
-            self.again.append((path, self._given[path], start))
-        else:
-            self._given[path] = start
-
-    def _take(self, pattern: re.Pattern[str]) -> str:
-        match = pattern.match(self._text, self._at)
-        if match is None:
-            raise _Unreadable
-        self._at = match.end()
-        return match[0]
-
-    def _next(self, sign: str) -> bool:
-        found = self._text.startswith(sign, self._at)
-        if found:
-            self._at += len(sign)
-        return found
-
-    def _expect(self, sign: str) -> None:
-        if not self._next(sign):
-            raise _Unreadable
-
-    @staticmethod
-    def _unquoted(quoted: str) -> str:
-        try:
-            return str(tomllib.loads(f"key = {quoted}")["key"])
-        except tomllib.TOMLDecodeError as error:
-            raise _Unreadable from error
-
-
-class _Unreadable(Exception):
-    """The text is not TOML from here on."""

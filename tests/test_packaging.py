@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import pytest
 
 from cli.main import cli
 
@@ -25,14 +26,44 @@ def test_the_five_packages_are_built() -> None:
     assert sorted(packages) == ["cli", "crawler", "pipelines", "storage", "web"]
 
 
-def test_requirements_are_pinned_and_hashed_and_name_no_host() -> None:
-    for file in ("run.txt", "dev.txt"):
-        text = (ROOT / "requirements" / file).read_text(encoding="utf-8")
-        assert "://" not in text
-        assert "--index-url" not in text
-        for line in re.findall(r"^\S.*$", text, re.MULTILINE):
-            assert re.match(r"[a-z0-9.\-]+==", line), line
-        assert text.count("--hash=sha256:") >= text.count("==")
+# name==version, an environment marker where there is one, and hashes: no index, no URL, no comment.
+PIN = re.compile(
+    r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)==(?P<version>[\w.+!]+)(?: ; [^@#]+?)?"
+    r"(?P<hashes>(?: --hash=sha256:[0-9a-f]{64})+)"
+)
+
+
+def pins(file: str) -> dict[tuple[str, str], set[str]]:
+    """Name and version of each requirement of a compiled file, with its hashes. Any other line fails."""
+    text = (ROOT / "requirements" / file).read_text(encoding="utf-8")
+    assert "://" not in text, f"requirements/{file} names a host"
+    found = {}
+    for line in re.sub(r"\s*\\\n\s*", " ", text).splitlines():
+        pin = PIN.fullmatch(line)
+        assert pin, f"requirements/{file}: {line[:100]!r} is no requirement that is pinned and hashed"
+        found[pin["name"], pin["version"]] = set(pin["hashes"].split())
+    assert found, f"requirements/{file} is empty"
+    return found
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "requirements").iterdir()))
+def test_every_requirement_is_pinned_with_hashes_and_names_no_host(file: str) -> None:
+    pins(file)
+
+
+def test_what_runs_is_what_is_tested() -> None:
+    run, dev = pins("run.txt"), pins("dev.txt")
+    assert {pin: dev.get(pin) for pin in run} == run
+
+
+def test_every_room_is_checked_for_types_sorted_as_ours_and_shipped() -> None:
+    rooms = {"cli", "crawler", "pipelines", "storage", "web"}
+    tools = PROJECT["tool"]
+    assert set(tools["mypy"]["packages"]) == rooms
+    assert set(tools["ruff"]["lint"]["isort"]["known-first-party"]) == rooms
+    assert {f"/{room}" for room in rooms} <= set(tools["hatch"]["build"]["targets"]["sdist"]["include"])
+    for room in rooms:
+        assert (ROOT / room / "py.typed").is_file(), room
 
 
 def test_every_direct_dependency_is_pinned() -> None:

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from warcio.archiveiterator import ArchiveIterator
+
 
 def test_every_kind_of_answer_ends_in_its_outcome(site: Any, backissue: Any, closed_port: int) -> None:
     expected = {
@@ -107,6 +109,29 @@ def test_the_files_pass_warcio_check_and_hold_the_wire_bytes(site: Any, backissu
     assert '"http:content-encoding": "gzip"' in listed
     assert '"warc-type": "revisit"' in listed
     assert '"warc-type": "request"' in listed
+
+
+def test_every_revisit_names_the_record_that_replay_needs(site: Any, backissue: Any) -> None:
+    """pywb and others find a revisit's payload by the URI, the date and the digest that it names, or not at all."""
+    paths = ("/old", "/edited", "/etag", "/cut-off", "/vanishing", "/nowhere")
+    for _ in range(2):
+        backissue.archived(*(site.url(path) for path in paths))
+    held: dict[tuple[str, str], str] = {}
+    revisits = []
+    for file in sorted((backissue.archive / "warc").glob("*.warc.gz")):
+        with file.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                header = record.rec_headers.get_header
+                if record.rec_type == "response":
+                    held[header("WARC-Target-URI"), header("WARC-Date")] = header("WARC-Payload-Digest")
+                elif record.rec_type == "revisit":
+                    profile = header("WARC-Profile").rpartition("/")[2]
+                    named = (header("WARC-Refers-To-Target-URI"), header("WARC-Refers-To-Date"))
+                    revisits.append((profile, named, header("WARC-Payload-Digest")))
+    assert sorted({profile for profile, _, _ in revisits}) == ["identical-payload-digest", "server-not-modified"]
+    for profile, named, digest in revisits:
+        assert named in held, (profile, named)
+        assert digest == (held[named] if profile == "identical-payload-digest" else None)
 
 
 def test_urls_come_from_a_file_and_from_standard_input(site: Any, backissue: Any, tmp_path: Path) -> None:
