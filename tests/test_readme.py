@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cli.demo.newspaper import Newspaper
-from cli.main import cli
+from cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -95,7 +95,7 @@ def test_each_line_of_backissue_runs(tmp_path: Path) -> None:
             assert "Traceback" not in done.stderr, (line, done.stderr)
             assert done.stdout or done.stderr or ">" in line, f"{line} says nothing"
     words = {word for line in lines("backissue") for word in line.split()}
-    assert {"archive", "show", "history", "crawl"} <= words & set(cli.commands)
+    assert {"archive", "show", "history", "crawl"} <= words & set(COMMANDS)
 
 
 def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
