@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from storage.errors import BackissueError, UsageError
+from storage.errors import BackissueError
 
 # Where each command lies. They are imported when they are asked for: each needs some of the libraries, none all, and
 # every worker process imports this module.
@@ -27,8 +27,8 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for."""
+class Commands(click.Group):
+    """The commands; a reader that has enough is told apart, before click ends the program for it with 1."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -41,13 +41,23 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderLeft from error
+
 
 def _default_archive() -> Path:
     # An empty variable counts as unset.
     return Path(os.environ.get("BACKISSUE_ARCHIVE") or "archive")
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _ReaderLeft(Exception):
+    """What reads our output, such as `head`, has closed it."""
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--archive",
     "folder",
@@ -70,28 +80,40 @@ def cli(context: click.Context, folder: Path | None, verbose: bool) -> None:
         warnings.simplefilter("ignore")
 
 
+def _one_line(error: click.ClickException) -> str:
+    """What click has to say, and what to do, in the form of our own errors."""
+    said = " ".join(error.format_message().split())
+    said += "" if said.endswith((".", "?", "?)")) else "."
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return said
+    group_options = {flag for parameter in cli.params for flag in parameter.opts}
+    if isinstance(error, click.NoSuchOption) and error.option_name in group_options and error.ctx.parent is not None:
+        return f"{said} It stands before the command: `backissue {error.option_name} … {error.ctx.info_name}`."
+    return f"{said} `{error.ctx.command_path} --help` shows what there is."
+
+
 def main() -> None:
     """The script's entry. A user's mistake is one line, without a traceback."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="backissue", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.Abort:
         click.echo("Interrupted.", err=True)
         code = 130
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         code = error.exit_code
-    except UsageError as error:
-        click.echo(f"backissue: {error}", err=True)
+    except click.ClickException as error:
+        click.echo(f"backissue: {_one_line(error)}", err=True)
         code = error.exit_code
     except BackissueError as error:
         click.echo(f"backissue: {error}", err=True)
         code = error.exit_code
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:
-        # The reader of a pipe has enough; the interpreter would complain once more at exit.
+    except _ReaderLeft:
+        # That is no failure; the interpreter would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code if isinstance(code, int) else 0)

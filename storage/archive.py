@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from storage import compare, database, pages
 from storage.article import BlockKind
 from storage.clock import Clock, iso
-from storage.errors import InvalidURL, PageNotFound
+from storage.errors import InvalidURL, PageNotFound, SourceNotFound
 from storage.folder import Folder
 from storage.tables import (
     AliasRow,
@@ -30,6 +30,9 @@ from storage.tables import (
     VisitRow,
     WarcFileRow,
 )
+
+# More digits than this may be more than a 64-bit column holds, which the database's driver would refuse to compare.
+MAX_ID_DIGITS = 18
 
 
 @attrs.frozen(kw_only=True)
@@ -199,13 +202,20 @@ class Archive:
     def snapshots(
         self, *, all_versions: bool = False, source: str | None = None, limit: int | None = None
     ) -> Iterator[SnapshotView]:
-        """The newest snapshot of each page, or every one. Oldest first; newest first where limited."""
+        """The newest snapshot of each page, or every one. Oldest first; newest first where limited.
+
+        Raises SourceNotFound, at the first step.
+        """
         query = snapshots(all_versions=all_versions)
         if source is not None:
             query = query.where(SourceRow.name == source)
         order = (SnapshotRow.captured_at, SnapshotRow.id)
         query = query.order_by(*order) if limit is None else query.order_by(*(c.desc() for c in order)).limit(limit)
         with database.reading(self._engine) as connection:
+            if source is not None:
+                known = connection.execute(select(SourceRow.name).order_by(SourceRow.name)).scalars().all()
+                if source not in known:
+                    raise SourceNotFound(source, list(known))
             for row in connection.execution_options(yield_per=500).execute(query):
                 yield _view(row)
 
@@ -213,7 +223,7 @@ class Archive:
         """A snapshot by its number, or the newest of a URL's page. Raises PageNotFound."""
         with database.reading(self._engine) as connection:
             query = snapshots(all_versions=True).order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
-            if what.isdecimal():
+            if what.isdecimal() and len(what) <= MAX_ID_DIGITS:
                 row = connection.execute(query.where(SnapshotRow.id == int(what)).limit(1)).first()
             else:
                 row = connection.execute(query.where(AliasRow.page_id == _page(connection, what)).limit(1)).first()

@@ -140,6 +140,14 @@ class UnknownSource(UsageError):
         super().__init__(f"There is no source {name!r} in sources.toml (there are: {have}). Check the spelling.")
 
 
+class SourceNotFound(UsageError):
+    """The archive has no pages of a source of that name."""
+
+    def __init__(self, name: str, known: list[str]):
+        have = ", ".join(known) if known else "none yet"
+        super().__init__(f"The archive has no source {name!r} (there are: {have}). Check the spelling.")
+
+
 class PageNotFound(UsageError):
     """The archive has nothing under that URL or snapshot number."""
 

@@ -18,6 +18,9 @@ from storage.urls import parsed
 # `watch` stands for the watch list wherever a source can be named.
 RESERVED_NAMES = frozenset({"watch"})
 
+# What to do where there is none, said as a part of a sentence.
+FIRST_SOURCE = 'two lines make one: [sources.NAME] and home = "https://…"'
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 # A longer pause than an hour would let a night pass without a crawl of a single section.

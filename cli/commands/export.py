@@ -9,7 +9,14 @@ from storage.archive import Archive
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["jsonl"]), default="jsonl", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl"]),
+    default="jsonl",
+    show_default=True,
+    help="JSON Lines, the fields of `show --json`.",
+)
 @click.option("--all-versions", is_flag=True, help="Every snapshot, not only the newest of each page.")
 @click.option("--source", help="Only this source's pages.")
 @click.pass_obj

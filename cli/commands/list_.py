@@ -21,4 +21,5 @@ def list_(folder: Path, source: str | None, all_versions: bool, limit: int, as_j
         if as_json:
             click.echo(json.dumps(view.as_json(whole=False), ensure_ascii=False))
         else:
-            click.echo(f"{view.snapshot:>6}  {iso(view.captured_at)}  {view.words:>5}  {view.title or view.url}")
+            title = view.title or "(no title)"
+            click.echo(f"{view.snapshot:>6}  {iso(view.captured_at)}  {view.words:>5} words  {title}  {view.url}")

@@ -15,7 +15,7 @@ def _print(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
 
 
-@click.command()
+@click.command(short_help="Print the newest snapshot of a page.")
 @click.argument("what", metavar="URL|SNAPSHOT")
 @click.option("--removed", is_flag=True, help="Print what was cut, with the reasons.")
 @click.option("--raw", is_flag=True, help="Print the text with nothing cut.")
@@ -42,8 +42,8 @@ def show(folder: Path, what: str, removed: bool, raw: bool, as_json: bool) -> No
     click.echo((archive.raw_text(view) if raw else view.text).replace("\n", "\n\n"))
 
 
-@click.command()
-@click.argument("url")
+@click.command(short_help="Print a page's snapshots and what changed between them.")
+@click.argument("url", metavar="URL")
 @_JSON
 @click.pass_obj
 def history(folder: Path, url: str, as_json: bool) -> None:
@@ -80,8 +80,7 @@ def status(folder: Path, as_json: bool) -> None:
     )
     for run in state["runs"]:
         counts = ", ".join(f"{count:,} {name}" for name, count in run["outcomes"].items()) or "nothing"
-        click.echo(
-            f"{run['started_at']}  {run['source'] or run['kind']}  {run['state']}: {run['taken_up']:,}: {counts}"
-        )
+        name = run["source"] or run["kind"]
+        click.echo(f"{run['started_at']}  {name}  {run['state']}, {run['taken_up']:,} taken up: {counts}")
     for alarm in state["alarms"]:
         click.echo(f"! {alarm['source'] or 'run ' + str(alarm['run'])}: {alarm['sign']}")

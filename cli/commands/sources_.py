@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from storage.folder import Folder
-from storage.sources import read_sources
+from storage.sources import FIRST_SOURCE, read_sources
 
 
 @click.group()
@@ -19,7 +19,11 @@ def sources() -> None:
 @click.pass_obj
 def list_(folder: Path, as_json: bool) -> None:
     """List the configured sources; names the line of a mistake."""
-    for source in read_sources(Folder(folder).sources).values():
+    file = Folder(folder).sources
+    sources = read_sources(file)
+    if not sources:
+        click.echo(f"{file}: there is no source yet, and {FIRST_SOURCE}.", err=True)
+    for source in sources.values():
         if as_json:
             click.echo(json.dumps(source.model_dump(mode="json"), ensure_ascii=False))
         else:

@@ -11,16 +11,17 @@ from pipelines.workers import prepare
 from storage.archive import has_watched_pages
 from storage.errors import SourceFileError, UnknownSource, UsageError
 from storage.folder import Folder
-from storage.sources import Source, read_sources
+from storage.sources import FIRST_SOURCE, Source, read_sources
 
 _JSON = click.option(
     "--json", "as_json", is_flag=True, help="One JSON object a line on stdout, and nothing else there."
 )
+_PORT = click.IntRange(0, 65535)
 _WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Extraction processes. Default: one a processor.")
 
 
 @click.command()
-@click.argument("urls", nargs=-1)
+@click.argument("urls", nargs=-1, metavar="URL…")
 @click.option("--from", "file", type=click.File("r", encoding="utf-8"), help="Read URLs from a file, or - for stdin.")
 @click.option("--watch", is_flag=True, help="Visit these pages again with every `crawl`.")
 @click.option("--allow-private", is_flag=True, help="Fetch addresses that are not public.")
@@ -40,7 +41,7 @@ def archive(
     workers: int | None,
     as_json: bool,
 ) -> None:
-    """Fetch URLS now and keep a snapshot of each."""
+    """Fetch these URLs now and keep a snapshot of each."""
     prepare()
     from crawler.process import Process
 
@@ -67,7 +68,7 @@ def _lines(file: TextIO | None) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-@click.command()
+@click.command(short_help="Visit the sources of sources.toml.")
 @click.argument("names", nargs=-1, metavar="[SOURCE…]")
 @click.option("--limit", type=click.IntRange(1), help="Take up at most so many articles a source; exit code 3 if more.")
 @click.option("--allow-private", is_flag=True, help="Fetch watched pages at addresses that are not public.")
@@ -108,17 +109,18 @@ def _chosen(folder: Folder, names: tuple[str, ...]) -> tuple[list[Source], bool]
     chosen = [known[name] for name in names if name in known] if names else [s for s in known.values() if s.enabled]
     watched = "watch" in names if names else has_watched_pages(folder)
     if not chosen and not watched:
-        raise SourceFileError(folder.sources, None, "no source is enabled" if known else "there is no source yet")
+        why = "no source is enabled" if known else f"there is no source yet, and {FIRST_SOURCE}"
+        raise SourceFileError(folder.sources, None, why)
     return chosen, watched
 
 
-@click.command(name="import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.command(name="import", short_help="Take the captures out of WARC files.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @_WORKERS
 @_JSON
 @click.pass_obj
 def import_(folder: Path, files: tuple[Path, ...], workers: int | None, as_json: bool) -> None:
-    """Take the captures out of WARC FILES, at their own dates."""
+    """Take the captures out of WARC files, at their own dates."""
     prepare()
     from crawler.process import Process
 
@@ -136,8 +138,15 @@ def import_(folder: Path, files: tuple[Path, ...], workers: int | None, as_json:
     progress.finish(results)
 
 
-@click.command()
-@click.option("--ports", type=(int, int), default=(8471, 8472), show_default=True, help="Where the two sites listen.")
+@click.command(short_help="Crawl a made-up newspaper on this machine.")
+@click.option(
+    "--ports",
+    type=(_PORT, _PORT),
+    default=(8471, 8472),
+    show_default=True,
+    metavar="A B",
+    help="Where the two sites listen; 0 takes any port that is free.",
+)
 @click.pass_context
 def demo(context: click.Context, ports: tuple[int, int]) -> None:
     """Crawl a made-up newspaper on this machine twice, a simulated day apart, and show what that gives."""

@@ -1,6 +1,8 @@
 """The demo: crawls the made-up newspaper twice, a simulated day apart, and shows what a reader would want to see."""
 
+import shlex
 import shutil
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,13 +26,14 @@ def tour(path: Path, ports: tuple[int, int]) -> int:
     from crawler.process import Process
 
     folder = Folder(path)
-    _clear(folder)
-    folder.make()
     receipts: list[tuple[int, Receipt]] = []
     now = datetime.now(UTC)
     try:
         newspaper = Newspaper(today=now.date(), ports=ports)
         with newspaper:
+            # Only now: where the ports are taken, the last demo's archive stays.
+            _clear(folder)
+            folder.make()
             folder.sources.write_text(_sources(newspaper.sites), encoding="utf-8")
             sources = list(read_sources(folder.sources).values())
 
@@ -51,6 +54,12 @@ def tour(path: Path, ports: tuple[int, int]) -> int:
         raise UsageError(str(error)) from error
     _report(folder, receipts, results)
     return max(result.exit_code for result in results)
+
+
+def _program() -> str:
+    """What runs this program again: its name where the shell finds it, else the path that it was run by."""
+    run_by = shutil.which(sys.argv[0])
+    return "backissue" if shutil.which("backissue") or run_by is None else shlex.quote(run_by)
 
 
 def _clear(folder: Folder) -> None:
@@ -111,5 +120,5 @@ def _report(folder: Folder, receipts: list[tuple[int, Receipt]], results: list[A
     click.secho("\nIt lies in", bold=True)
     click.echo(f"  {folder.database}\n  {folder.warc}/\n  {folder.sources}")
     click.secho("\nTry next", bold=True)
-    base = f"backissue --archive {folder.path}"
+    base = f"{_program()} --archive {shlex.quote(str(folder.path))}"
     click.echo(f"  {base} history {example}\n  {base} list\n  {base} status\n  {base} export > articles.jsonl")

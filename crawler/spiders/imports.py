@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,27 @@ from storage.warc_read import ForeignRecord, Location, Skipped, read_exchange, r
 UNDER_WAY = 48
 
 
+class Turn(Enum):
+    """When a record is taken in."""
+
+    PAGES = auto()
+    ERRORS = auto()
+    """A 404 is a takedown where the page is there, and nothing where it is not."""
+    REVISITS = auto()
+    """Their payload is in another record."""
+
+
+def _turn(found: ForeignRecord | Skipped) -> Turn:
+    if isinstance(found, ForeignRecord):
+        if found.type == "revisit":
+            return Turn.REVISITS
+        if found.exchange is not None and found.exchange.status >= 400:
+            return Turn.ERRORS
+    return Turn.PAGES
+
+
 class ImportSpider(Spider):
-    """One run over WARC files. Responses first; revisits last, when what they refer to is there."""
+    """One run over WARC files, in up to three turns: what comes later needs what came before it, wherever it stands."""
 
     name = "import"
 
@@ -46,6 +66,8 @@ class ImportSpider(Spider):
         self.problems: list[str] = []
         """One line for each file that cannot be read."""
         self.on_progress = on_progress
+        self._turns: set[Turn] = set()
+        """Those that the files have records for."""
         self._room = asyncio.Semaphore(UNDER_WAY)
         self._under_way = 0
         self._quiet = asyncio.Event()
@@ -64,12 +86,14 @@ class ImportSpider(Spider):
             self._quiet.set()
 
     async def start(self) -> AsyncIterator[Any]:
-        for revisits in (False, True):
+        for turn in Turn:
+            if turn is not Turn.PAGES and turn not in self._turns:
+                continue
             for file in self.files:
                 try:
                     for found in read_file(file):
-                        capture = self._capture(found, revisits)
-                        if self.on_progress is not None and not revisits:
+                        capture = self._capture(found, turn)
+                        if self.on_progress is not None and turn is Turn.PAGES:
                             self.on_progress(found.offset)
                         if capture is None:
                             continue
@@ -78,34 +102,35 @@ class ImportSpider(Spider):
                         self._quiet.clear()
                         yield capture
                 except BackissueError as error:
-                    if not revisits:
+                    if turn is Turn.PAGES:
                         self.problems.append(str(error))
             while self._under_way:
                 await self._quiet.wait()
 
-    def _capture(self, found: ForeignRecord | Skipped, revisits: bool) -> Capture | None:
-        """The capture that a record is in this pass; None where it is none, which the first pass counts."""
-        if isinstance(found, Skipped):
-            return self._skip(found.reason, counted=not revisits)
-        if found.type == "revisit":
-            return self._revisit(found) if revisits else None
-        if revisits:
+    def _capture(self, found: ForeignRecord | Skipped, turn: Turn) -> Capture | None:
+        """The capture that a record is in this turn; None where it is none, which is counted once."""
+        its_turn = _turn(found)
+        self._turns.add(its_turn)
+        if its_turn is not turn:
             return None
+        if isinstance(found, Skipped):
+            return self._skip(found.reason)
+        if found.type == "revisit":
+            return self._revisit(found)
         if found.type != "response":
-            return self._skip(f"{found.type} record", counted=True)
+            return self._skip(f"{found.type} record")
         exchange = found.exchange
         if exchange is None:
-            return self._skip("not HTTP", counted=True)
+            return self._skip("not HTTP")
         if 300 <= exchange.status < 400:
-            return self._skip("redirect", counted=True)
+            return self._skip("redirect")
         media = (exchange.header("Content-Type") or "text/html").partition(";")[0].strip().lower()
         if "html" not in media and media not in ("text/plain", "application/octet-stream"):
-            return self._skip(media or "no type", counted=True)
+            return self._skip(media or "no type")
         return self._checked(found, exchange)
 
-    def _skip(self, reason: str, *, counted: bool) -> Capture | None:
-        if counted:
-            self.skipped[reason] += 1
+    def _skip(self, reason: str) -> Capture | None:
+        self.skipped[reason] += 1
         return None
 
     def _checked(self, found: ForeignRecord, exchange: Exchange) -> Capture | None:
@@ -137,6 +162,8 @@ class ImportSpider(Spider):
         if found.exchange is None:
             self.skipped["not HTTP"] += 1
             return None
+        if not found.not_modified and 300 <= found.exchange.status < 400:
+            return self._skip("redirect")
         if found.not_modified:
             return self._checked(found, attrs.evolve(found.exchange, status=304))
         place = self._referred(found)

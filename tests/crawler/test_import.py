@@ -77,3 +77,22 @@ def test_a_file_that_is_no_warc_is_named_and_fails(backissue: Any, tmp_path: Pat
     done = backissue("import", "--workers", "1", str(tmp_path / "x.warc.gz"))
     assert done.returncode == 1
     assert "is not a WARC file" in done.stderr
+
+
+def test_a_takedown_and_a_redirect_in_a_file_are_taken_for_what_they_are(backissue: Any, tmp_path: Path) -> None:
+    url = "https://islands.example/ferry"
+    page = response_records(exchange(url), earlier=None)[0]
+    gone = response_records(exchange(url, b"<h1>Not here</h1>", days=1, status=404), earlier=None)[0]
+    still = Earlier(record_id=gone.record_id, url=url, captured_at=gone.captured_at)
+    still_gone = response_records(exchange(url, b"<h1>Not here</h1>", days=2, status=404), earlier=still)[0]
+    moved = response_records(exchange(f"{url}/old", b"moved", status=301), earlier=None)[0]
+    again = Earlier(record_id=moved.record_id, url=moved.url, captured_at=moved.captured_at)
+    moved_again = response_records(exchange(f"{url}/old", b"moved", days=1, status=301), earlier=again)[0]
+    path = tmp_path / "some.warc.gz"
+    # The page stands last: whether a 404 is a takedown must not depend on the order in a file.
+    path.write_bytes(b"".join(one.gzipped for one in (still_gone, moved_again, gone, moved, page)))
+    done = backissue("import", "--workers", "1", str(path))
+    assert done.returncode == 0, done.stderr
+    assert "3 taken up: 2 gone, 1 new" in done.stderr
+    assert "left out: 2 redirect" in done.stderr
+    assert [row.get("event") for row in backissue.json("history", "--json", url)] == [None, "gone"]
