@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 
 from crawler import addresses
 from storage.capture import Miss
-from storage.errors import RefusedURL, UnsafeAddress
+from storage.errors import HostBacksOff, RefusedURL, RobotsUnreachable, UnsafeAddress
 
 
 def miss_of(failure: Failure, request: Request, now: datetime) -> Miss:
@@ -34,6 +34,10 @@ def miss_of(failure: Failure, request: Request, now: datetime) -> Miss:
 
 
 def _judge(error: BaseException | None, url: str) -> tuple[str, str, str]:
+    if isinstance(error, RobotsUnreachable):
+        error = error.__cause__
+    if isinstance(error, HostBacksOff):
+        return "blocked", "backoff", str(error)
     refused = _refusal(error)
     if refused is not None:
         return "refused", "address", str(refused)

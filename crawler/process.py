@@ -18,13 +18,14 @@ from scrapy.settings import Settings
 from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
+from crawler.back_off import BackOffs
 from crawler.spiders.imports import ImportSpider
 from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
 from pipelines.workers import Workers
 from storage import frontier, runs
 from storage.capture import Miss
-from storage.clock import Clock
+from storage.clock import Clock, iso
 from storage.database import open_engine
 from storage.errors import BackissueError, InvalidURL, RunUnderWay
 from storage.folder import Folder
@@ -60,6 +61,8 @@ class Result:
     listings: int = 0
     listings_failed: int = 0
     skipped: Counter[str] = attrs.field(factory=Counter)
+    notes: list[str] = attrs.field(factory=list)
+    """One line each: what waits for the next run, and why."""
     problems: list[str] = attrs.field(factory=list)
     """One line each: listings, files and runs that failed."""
 
@@ -87,6 +90,7 @@ class Process:
     on_read: Callable[[int], None] | None = None
     _crawling: Any = None
     _recorder: Any = None
+    _back_offs: Any = None
     _pool: Any = None
     _reader: Any = None
     _stopping: Any = None
@@ -96,6 +100,7 @@ class Process:
     def run(self, main: Callable[[], Coroutine[Any, Any, list[Result]]]) -> list[Result]:
         """Start everything, run `main`, stop everything. Raises what `main` raises."""
         self._recorder = Recorder(self.folder, clock=self.clock)
+        self._back_offs = BackOffs(self._recorder)
         self._reader = open_engine(self.folder.database, write=False)
         self._pool = Workers(self.workers)
         settings = Settings()
@@ -172,7 +177,7 @@ class Process:
 
         await self._recorder.transact(fill)
         settings = _pace(delay=delay, concurrency=1, allow_private=allow_private)
-        await self._crawl(VisitSpider, run, result, settings, {})
+        await self._crawl(VisitSpider, run, result, settings, {"back_offs": self._back_offs})
         return result
 
     async def _refuse(self, run: Run, url: str, message: str, result: Result) -> None:
@@ -222,8 +227,13 @@ class Process:
             if self.on_listing is not None:
                 self.on_listing(url, found, error, new)
 
-        extra = {"source": source, "limit": limit, "on_listing": listing}
-        await self._crawl(VisitSpider, run, result, settings, extra)
+        extra = {"source": source, "limit": limit, "on_listing": listing, "back_offs": self._back_offs}
+        spider = await self._crawl(VisitSpider, run, result, settings, extra)
+        if spider.left:
+            # Beside what listings left out, which the run has counted itself.
+            result.skipped["backing_off"] = spider.left
+            hosts = "; ".join(f"{one.origin} is left alone until {iso(one.until)}" for one in spider.resting)
+            result.notes.append(f"{spider.left:,} URLs wait for the next crawl: {hosts or 'a host was left alone'}.")
         return result
 
     async def take_in(self, files: Sequence[Path]) -> Result:
@@ -287,13 +297,18 @@ class Process:
             result.problems.append(error)
         elif self._interrupted:
             result.state = "interrupted"
-        elif getattr(spider, "limited", False):
+        elif getattr(spider, "limited", False) or getattr(spider, "left", 0):
             result.state = "limited"
         now, state = self.clock.now(), result.state
+        left = getattr(spider, "left", 0)
+
+        def close(connection: Connection) -> None:
+            if left:
+                runs.count_skipped(connection, run.id, {"backing_off": left})
+            runs.close(connection, run.id, state, now=now, error=error)
+
         try:
-            await self._recorder.transact(
-                lambda connection: runs.close(connection, run.id, state, now=now, error=error)
-            )
+            await self._recorder.transact(close)
         except BackissueError:
             if not failures:
                 raise
