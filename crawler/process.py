@@ -46,6 +46,9 @@ WATCH = "watch"
 """The name of the watch list among the sources; no source may be called so."""
 WATCH_DELAY = 2.0
 
+# Seconds for the whole of an answer where no source says otherwise: the slowest sites take ten for a page.
+TIMEOUT = 30.0
+
 # After the first Ctrl-C, what is under way may finish; what has not by then goes back to the frontier.
 GRACE_SECONDS = 5.0
 
@@ -156,8 +159,10 @@ class Process:
         self._stopping = loop.create_task(self._crawling.stop())
         loop.call_later(GRACE_SECONDS, self._stop_reactor)
 
-    async def archive(self, urls: Sequence[str], *, allow_private: bool, delay: float, watch: bool) -> Result:
-        """Visit these URLs now, in one run."""
+    async def archive(
+        self, urls: Sequence[str], *, allow_private: bool, delay: float, watch: bool, seconds: float = TIMEOUT
+    ) -> Result:
+        """Visit these URLs now, in one run. `seconds`: what a host has for the whole of an answer."""
         result = Result(name="archive")
         run = await self._begin("archive", None, None)
         good: list[str] = []
@@ -169,14 +174,18 @@ class Process:
         now = self.clock.now()
 
         def fill(connection: Any) -> None:
-            frontier.add(connection, run.scope, "article", good, now=now)
+            added = frontier.add(connection, run.scope, "article", good, now=now)
+            if twice := len(good) - added.new:
+                # Two spellings of one page: another scheme, `www.`, or a parameter that says how a reader arrived.
+                result.skipped["same_page"] = twice
+                runs.count_skipped(connection, run.id, {"same_page": twice})
             if watch:
                 source = runs.source_id(connection, WATCH, None, now)
                 for url in good:
                     frontier.watch(connection, f"source:{source}", url, now=now)
 
         await self._recorder.transact(fill)
-        settings = _pace(delay=delay, concurrency=1, allow_private=allow_private)
+        settings = _pace(delay=delay, timeout=seconds, concurrency=1, allow_private=allow_private)
         await self._crawl(VisitSpider, run, result, settings, {"back_offs": self._back_offs})
         return result
 
@@ -213,6 +222,7 @@ class Process:
         await self._recorder.transact(partial(_fill, run, listings_of(source) if source else [], now))
         settings = _pace(
             delay=source.delay if source else WATCH_DELAY,
+            timeout=source.timeout if source else TIMEOUT,
             concurrency=source.concurrency if source else 1,
             allow_private=source.allow_private if source else self.allow_private,
         )
@@ -327,12 +337,13 @@ def _fill(run: Run, listings: list[tuple[frontier.Kind, str]], now: datetime, co
     frontier.make_due(connection, run.scope, now=now)
 
 
-def _pace(*, delay: float, concurrency: int, allow_private: bool) -> dict[str, Any]:
+def _pace(*, delay: float, timeout: float, concurrency: int, allow_private: bool) -> dict[str, Any]:
     return {
         "AUTOTHROTTLE_START_DELAY": delay,
         "AUTOTHROTTLE_ENABLED": delay > 0,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": float(concurrency),
         "DOWNLOAD_DELAY": delay,
+        "DOWNLOAD_TIMEOUT": timeout,
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
         "BACKISSUE_ALLOW_PRIVATE": allow_private,
     }

@@ -36,7 +36,6 @@ EXTENSIONS: dict[Any, Any] = {
 }
 
 # --- limits: what passes them is no article ---
-DOWNLOAD_TIMEOUT = 30
 # Cancels the request in Twisted's own way when the host does not answer a look-up.
 DNS_TIMEOUT = 20
 RETRY_TIMES = 1

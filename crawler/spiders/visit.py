@@ -67,6 +67,7 @@ class VisitSpider(Spider):
         self.resting: list[BackOff] = []
         """Those hosts, at the end."""
         self.on_listing = on_listing
+        self._own_pages = {key(url) for url in (source.home, *source.sections)} if source else set()
         self._held: set[int] = set()
         self._leased: set[int] = set()
         self._articles = 0
@@ -156,7 +157,11 @@ class VisitSpider(Spider):
     async def article_failed(self, failure: Failure) -> AsyncIterator[Miss]:
         request: Request = failure.request  # type: ignore[attr-defined]
         if not self._hold(failure, request):
-            yield miss_of(failure, request, self.desk.recorder.clock.now())
+            yield self._miss(failure, request)
+
+    def _miss(self, failure: Failure, request: Request) -> Miss:
+        timeout = self.settings.getfloat("DOWNLOAD_TIMEOUT")
+        return miss_of(failure, request, self.desk.recorder.clock.now(), timeout=timeout)
 
     async def parse_listing(self, response: Response) -> None:
         kind, url = response.meta["kind"], response.url
@@ -182,7 +187,7 @@ class VisitSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         if self._hold(failure, request):
             return
-        miss = miss_of(failure, request, self.desk.recorder.clock.now())
+        miss = self._miss(failure, request)
         await self._note(request.meta["entry"], request.url, None, miss.message, request.meta["kind"])
 
     async def _read(self, kind: str, response: Response) -> Listing:
@@ -207,7 +212,10 @@ class VisitSpider(Spider):
         """Put what a listing names on the list, and note that it was read, in one transaction."""
         now, run = self.desk.recorder.clock.now(), self.run
         skipped: dict[str, int] = dict(listing.skipped) if listing else {}
-        wanted = self._wanted(listing.articles, kind, now, skipped) if listing else []
+        wanted: list[Found] = []
+        if listing:
+            # A sitemap of 50,000 URLs takes seconds, in which other hosts and a Ctrl-C would wait.
+            wanted = await asyncio.to_thread(self._wanted, listing.articles, kind, now, skipped)
         further = [] if listing is None else [f for f in listing.further if f.kind != "section"]
         if kind == "feed":
             further = []
@@ -238,9 +246,7 @@ class VisitSpider(Spider):
         self._let_go(entry)
 
     def _is_no_article(self, url: str) -> bool:
-        if self.source is not None and key(url) in {key(one) for one in (self.source.home, *self.source.sections)}:
-            return True
-        return verdict(url, None) in ("navigation", "asset")
+        return key(url) in self._own_pages or verdict(url, None) in ("navigation", "asset")
 
     def _wanted(self, articles: tuple[Found, ...], kind: str, now: datetime, skipped: dict[str, int]) -> list[Found]:
         """The articles that the source wants, newest first where they are dated."""

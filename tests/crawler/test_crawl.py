@@ -162,3 +162,13 @@ def test_a_watched_page_is_visited_again(site: Any, backissue: Any) -> None:
     site.edition = 2
     assert [row["outcome"] for row in backissue.json("crawl", *flags)] == ["changed"]
     assert backissue.json("crawl", *flags, "watch") == []
+
+
+def test_a_sitemap_of_the_largest_size_is_taken_in_and_gone_through_in_parts(site: Any, backissue: Any) -> None:
+    site.pages = 50_000
+    configure(backissue, sitemap_source(site))
+    done = backissue("crawl", "--json", "--limit", "3")
+    assert done.returncode == 3, done.stderr
+    assert len(done.stdout.splitlines()) == 3
+    assert "50,000 articles, 50,000 new" in done.stderr
+    assert backissue.json("status", "--json")[0]["due"] == 49_997
