@@ -318,7 +318,7 @@ class Process:
             runs.close(connection, run.id, state, now=now, error=error)
 
         try:
-            await self._recorder.transact(close)
+            await self._recorder.conclude(close)
         except BackissueError:
             if not failures:
                 raise
