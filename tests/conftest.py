@@ -85,6 +85,12 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/edited":
             text = "Quay mended" if site.edition == 1 else "Quay mended twice"
             self.send(article(text), ETag=f'"{site.edition}"')
+        elif path.startswith("/stamped"):
+            # Other bytes with each answer, the same article, and one canonical URL.
+            head = (
+                f'<meta name="served" content="{len(site.hits)}"><link rel="canonical" href="{site.url("/stamped")}">'
+            )
+            self.send(article("Quay mended", head=head))
         elif path == "/etag":
             if self.headers.get("If-None-Match") == '"same"':
                 self.send_response(304)
