@@ -93,6 +93,8 @@ class Progress:
             if result.skipped:
                 left = ", ".join(f"{count:,} {reason}" for reason, count in sorted(result.skipped.items()))
                 self._say(f"  left out: {escape(left)}")
+            for note in result.notes:
+                self._say(f"  [yellow]{escape(note)}[/yellow]")
             for problem in result.problems:
                 self._say(f"  [red]{escape(problem)}[/red]")
         sys.exit(max((result.exit_code for result in results), default=0))

@@ -15,13 +15,13 @@ from twisted.python.failure import Failure
 
 from crawler import addresses
 from storage.capture import Miss
-from storage.errors import RefusedURL, UnsafeAddress
+from storage.errors import HostBacksOff, RefusedURL, RobotsUnreachable, UnsafeAddress
 
 
-def miss_of(failure: Failure, request: Request, now: datetime) -> Miss:
-    """The miss that a failed request is."""
+def miss_of(failure: Failure, request: Request, now: datetime, *, timeout: float) -> Miss:
+    """The miss that a failed request is. `timeout`: the seconds that it had."""
     url: str = request.meta["requested_url"]
-    outcome, kind, message = _judge(failure.value, url)
+    outcome, kind, message = _judge(failure.value, url, timeout)
     return Miss(
         requested_url=url,
         outcome=outcome,  # type: ignore[arg-type]
@@ -33,7 +33,11 @@ def miss_of(failure: Failure, request: Request, now: datetime) -> Miss:
     )
 
 
-def _judge(error: BaseException | None, url: str) -> tuple[str, str, str]:
+def _judge(error: BaseException | None, url: str, timeout: float) -> tuple[str, str, str]:
+    if isinstance(error, RobotsUnreachable):
+        error = error.__cause__
+    if isinstance(error, HostBacksOff):
+        return "blocked", "backoff", str(error)
     refused = _refusal(error)
     if refused is not None:
         return "refused", "address", str(refused)
@@ -50,7 +54,7 @@ def _judge(error: BaseException | None, url: str) -> tuple[str, str, str]:
     if isinstance(error, DownloadConnectionRefusedError):
         return "failed", "connection", f"{url}: the connection was refused. Check the address; try again later."
     if isinstance(error, DownloadTimeoutError):
-        return "failed", "timeout", f"{url} did not answer within 30 seconds. Try again later."
+        return "failed", "timeout", f"{url} did not answer in full within {timeout:g} seconds. Try again later."
     if isinstance(error, DownloadCancelledError):
         return "refused", "too_large", f"{url} is larger than 16 MiB. It was not kept."
     if isinstance(error, UnsupportedURLSchemeError):

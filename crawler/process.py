@@ -18,13 +18,14 @@ from scrapy.settings import Settings
 from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
+from crawler.back_off import BackOffs
 from crawler.spiders.imports import ImportSpider
 from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
 from pipelines.workers import Workers
 from storage import frontier, runs
 from storage.capture import Miss
-from storage.clock import Clock
+from storage.clock import Clock, iso
 from storage.database import open_engine
 from storage.errors import BackissueError, InvalidURL, RunUnderWay
 from storage.folder import Folder
@@ -45,6 +46,9 @@ WATCH = "watch"
 """The name of the watch list among the sources; no source may be called so."""
 WATCH_DELAY = 2.0
 
+# Seconds for the whole of an answer where no source says otherwise: the slowest sites take ten for a page.
+TIMEOUT = 30.0
+
 # After the first Ctrl-C, what is under way may finish; what has not by then goes back to the frontier.
 GRACE_SECONDS = 5.0
 
@@ -60,6 +64,8 @@ class Result:
     listings: int = 0
     listings_failed: int = 0
     skipped: Counter[str] = attrs.field(factory=Counter)
+    notes: list[str] = attrs.field(factory=list)
+    """One line each: what waits for the next run, and why."""
     problems: list[str] = attrs.field(factory=list)
     """One line each: listings, files and runs that failed."""
 
@@ -87,6 +93,7 @@ class Process:
     on_read: Callable[[int], None] | None = None
     _crawling: Any = None
     _recorder: Any = None
+    _back_offs: Any = None
     _pool: Any = None
     _reader: Any = None
     _stopping: Any = None
@@ -96,6 +103,7 @@ class Process:
     def run(self, main: Callable[[], Coroutine[Any, Any, list[Result]]]) -> list[Result]:
         """Start everything, run `main`, stop everything. Raises what `main` raises."""
         self._recorder = Recorder(self.folder, clock=self.clock)
+        self._back_offs = BackOffs(self._recorder)
         self._reader = open_engine(self.folder.database, write=False)
         self._pool = Workers(self.workers)
         settings = Settings()
@@ -151,8 +159,10 @@ class Process:
         self._stopping = loop.create_task(self._crawling.stop())
         loop.call_later(GRACE_SECONDS, self._stop_reactor)
 
-    async def archive(self, urls: Sequence[str], *, allow_private: bool, delay: float, watch: bool) -> Result:
-        """Visit these URLs now, in one run."""
+    async def archive(
+        self, urls: Sequence[str], *, allow_private: bool, delay: float, watch: bool, seconds: float = TIMEOUT
+    ) -> Result:
+        """Visit these URLs now, in one run. `seconds`: what a host has for the whole of an answer."""
         result = Result(name="archive")
         run = await self._begin("archive", None, None)
         good: list[str] = []
@@ -164,15 +174,19 @@ class Process:
         now = self.clock.now()
 
         def fill(connection: Any) -> None:
-            frontier.add(connection, run.scope, "article", good, now=now)
+            added = frontier.add(connection, run.scope, "article", good, now=now)
+            if twice := len(good) - added.new:
+                # Two spellings of one page: another scheme, `www.`, or a parameter that says how a reader arrived.
+                result.skipped["same_page"] = twice
+                runs.count_skipped(connection, run.id, {"same_page": twice})
             if watch:
                 source = runs.source_id(connection, WATCH, None, now)
                 for url in good:
                     frontier.watch(connection, f"source:{source}", url, now=now)
 
         await self._recorder.transact(fill)
-        settings = _pace(delay=delay, concurrency=1, allow_private=allow_private)
-        await self._crawl(VisitSpider, run, result, settings, {})
+        settings = _pace(delay=delay, timeout=seconds, concurrency=1, allow_private=allow_private)
+        await self._crawl(VisitSpider, run, result, settings, {"back_offs": self._back_offs})
         return result
 
     async def _refuse(self, run: Run, url: str, message: str, result: Result) -> None:
@@ -208,6 +222,7 @@ class Process:
         await self._recorder.transact(partial(_fill, run, listings_of(source) if source else [], now))
         settings = _pace(
             delay=source.delay if source else WATCH_DELAY,
+            timeout=source.timeout if source else TIMEOUT,
             concurrency=source.concurrency if source else 1,
             allow_private=source.allow_private if source else self.allow_private,
         )
@@ -222,8 +237,13 @@ class Process:
             if self.on_listing is not None:
                 self.on_listing(url, found, error, new)
 
-        extra = {"source": source, "limit": limit, "on_listing": listing}
-        await self._crawl(VisitSpider, run, result, settings, extra)
+        extra = {"source": source, "limit": limit, "on_listing": listing, "back_offs": self._back_offs}
+        spider = await self._crawl(VisitSpider, run, result, settings, extra)
+        if spider.left:
+            # Beside what listings left out, which the run has counted itself.
+            result.skipped["backing_off"] = spider.left
+            hosts = "; ".join(f"{one.origin} is left alone until {iso(one.until)}" for one in spider.resting)
+            result.notes.append(f"{spider.left:,} URLs wait for the next crawl: {hosts or 'a host was left alone'}.")
         return result
 
     async def take_in(self, files: Sequence[Path]) -> Result:
@@ -287,13 +307,18 @@ class Process:
             result.problems.append(error)
         elif self._interrupted:
             result.state = "interrupted"
-        elif getattr(spider, "limited", False):
+        elif getattr(spider, "limited", False) or getattr(spider, "left", 0):
             result.state = "limited"
         now, state = self.clock.now(), result.state
+        left = getattr(spider, "left", 0)
+
+        def close(connection: Connection) -> None:
+            if left:
+                runs.count_skipped(connection, run.id, {"backing_off": left})
+            runs.close(connection, run.id, state, now=now, error=error)
+
         try:
-            await self._recorder.transact(
-                lambda connection: runs.close(connection, run.id, state, now=now, error=error)
-            )
+            await self._recorder.conclude(close)
         except BackissueError:
             if not failures:
                 raise
@@ -312,12 +337,13 @@ def _fill(run: Run, listings: list[tuple[frontier.Kind, str]], now: datetime, co
     frontier.make_due(connection, run.scope, now=now)
 
 
-def _pace(*, delay: float, concurrency: int, allow_private: bool) -> dict[str, Any]:
+def _pace(*, delay: float, timeout: float, concurrency: int, allow_private: bool) -> dict[str, Any]:
     return {
         "AUTOTHROTTLE_START_DELAY": delay,
         "AUTOTHROTTLE_ENABLED": delay > 0,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": float(concurrency),
         "DOWNLOAD_DELAY": delay,
+        "DOWNLOAD_TIMEOUT": timeout,
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
         "BACKISSUE_ALLOW_PRIVATE": allow_private,
     }

@@ -33,12 +33,11 @@ EXTENSIONS_BASE: dict[Any, Any] = {}
 EXTENSIONS: dict[Any, Any] = {"crawler.throttle.Throttle": 0}
 
 # --- limits: what passes them is no article ---
-DOWNLOAD_TIMEOUT = 30
 # Cancels the request in Twisted's own way when the host does not answer a look-up.
 DNS_TIMEOUT = 20
 RETRY_TIMES = 1
-# 429 is an answer, not an accident: asking again at once is what it complains about.
-RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
+# 429 and 503 are asked again when the host's back-off is over: see crawler.back_off.
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
 REDIRECT_MAX_TIMES = 8
 # 16 MiB on the wire; a gzip bomb of 1 MB took 1.1 GB without a limit. 64 MiB decoded is pipelines.decode's.
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
@@ -68,7 +67,14 @@ HTTPPROXY_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 # On by default since 2.19: it runs any Python that is posted to it.
 REMOTE_CONTROL_ENABLED = False
-DOWNLOAD_HANDLERS: dict[str, Any] = {"file": None, "data": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS: dict[str, Any] = {
+    "http": "crawler.back_off.GatedHandler",
+    "https": "crawler.back_off.GatedHandler",
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}
 # Without the reactor, names are looked up elsewhere and the guard is passed by.
 TWISTED_REACTOR_ENABLED = True
 TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
@@ -76,6 +82,11 @@ TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
 DOWNLOADER_MIDDLEWARES: dict[Any, Any] = {
     # First on the way out, again for every redirect and retry.
     "crawler.middlewares.guard.GuardMiddleware": 10,
+    # Scrapy's own place for it.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.back_off.Retry": 550,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     # Next to the downloader: sees every exchange before anything changes it.

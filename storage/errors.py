@@ -1,6 +1,9 @@
 """What can go wrong, as one small tree. An error takes facts and writes its own sentence, which ends in what to do."""
 
+from datetime import datetime
 from pathlib import Path
+
+from storage.clock import iso
 
 
 class BackissueError(Exception):
@@ -47,6 +50,22 @@ class UnsafeAddress(RefusedURL):
             f"{url} leads to {address}, which is not a public address. To archive a site on your own network, "
             "set `allow_private = true` for its source, or pass --allow-private to `archive`."
         )
+
+
+class HostBacksOff(BackissueError):
+    """The URL's host is left alone for longer than a run waits."""
+
+    def __init__(self, url: str, until: datetime, *, robots: int | None = None):
+        self.until = until
+        why = f"its robots.txt answered {robots}" if robots else "it asked for that"
+        super().__init__(f"{url} was not fetched: its host is left alone until {iso(until)}; {why}. Try again then.")
+
+
+class RobotsUnreachable(BackissueError):
+    """There was no answer to the question for robots.txt; the cause says why."""
+
+    def __init__(self, url: str):
+        super().__init__(f"The robots.txt for {url} cannot be reached. Try again later.")
 
 
 class ArchiveNotFound(UsageError):

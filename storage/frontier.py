@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 import attrs
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.errors import InvalidURL
@@ -117,11 +117,15 @@ def make_due(connection: Connection, scope: str, *, now: datetime) -> int:
     return connection.execute(statement).rowcount
 
 
-def lease(connection: Connection, scope: str, run_id: int, count: int) -> list[Entry]:
-    """Take the next pending URLs for a run, listings first, then by priority and age. May give fewer than `count`."""
+def lease(connection: Connection, scope: str, run_id: int, count: int, *, avoid: Iterable[str] = ()) -> list[Entry]:
+    """Take the next pending URLs for a run, listings first, then by priority and age. May give fewer than `count`.
+
+    `avoid`: URLs whose hosts are left alone; theirs stay pending.
+    """
     query = (
         select(FrontierRow.id, FrontierRow.kind, FrontierRow.url, FrontierRow.attempts)
         .where(FrontierRow.scope == scope, FrontierRow.state == "pending")
+        .where(*(~_on_host(url) for url in avoid))
         .order_by(FrontierRow.priority.desc(), FrontierRow.id)
         .limit(count)
     )
@@ -130,6 +134,18 @@ def lease(connection: Connection, scope: str, run_id: int, count: int) -> list[E
         statement = update(FrontierRow).where(FrontierRow.id.in_([row.id for row in rows]))
         connection.execute(statement.values(state="leased", run_id=run_id))
     return [Entry(id=row.id, kind=row.kind, url=row.url, attempts=row.attempts) for row in rows]
+
+
+def _on_host(url: str) -> ColumnElement[bool]:
+    where = key(url).partition("/")[0]
+    column = FrontierRow.key
+    return or_(column == where, *(column.startswith(where + sign, autoescape=True) for sign in "/?#"))
+
+
+def count_left(connection: Connection, scope: str) -> int:
+    """How many URLs of a scope are pending or on lease."""
+    query = select(func.count()).select_from(FrontierRow)
+    return connection.execute(query.where(FrontierRow.scope == scope, FrontierRow.state != "done")).scalar_one()
 
 
 def give_back(connection: Connection, run_id: int) -> int:

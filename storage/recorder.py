@@ -50,6 +50,8 @@ class _Job:
     work: Callable[[Connection], Any] | None = None
     visit: Visit | None = None
     ledger: Ledger | None = None
+    last: bool = False
+    """Tried although an earlier job failed for good."""
     record: int | None = None
     """Row id of the capture's record, once it is written."""
     rows: list[dict[str, object]] = attrs.field(factory=list)
@@ -59,7 +61,8 @@ class _Job:
 class Recorder:
     """Takes visits and short transactions from coroutines, and answers when they are committed.
 
-    A WARC or database failure is final: every later call raises it too, so that a run ends instead of losing pages.
+    A WARC or database failure is final: every later call but `conclude` raises it too, so that a run ends instead of
+    losing pages.
     """
 
     def __init__(self, folder: Folder, *, clock: Clock):
@@ -110,6 +113,14 @@ class Recorder:
         result: T = await job.future
         return result
 
+    async def conclude(self, work: Callable[[Connection], T]) -> T:
+        """Like `transact`, and tried even after a failure: a run's last word, which may say why it ended."""
+        loop = asyncio.get_running_loop()
+        job = _Job(loop=loop, future=loop.create_future(), work=work, last=True)
+        self._jobs.put(job)
+        result: T = await job.future
+        return result
+
     async def record(self, visit: Visit, ledger: Ledger, *, written: int | None = None) -> Receipt:
         """Keep a visit: its WARC records, then its rows. Answers when both are safe.
 
@@ -145,13 +156,16 @@ class Recorder:
                     job = self._jobs.get(timeout=max(0.0, deadline - time.monotonic()))
                 except queue.Empty:
                     break
-            if group:
+            if self._broken is None and group:
                 self._commit(group)
+            else:
+                for job in group:
+                    self._commit([job])
 
     def _commit(self, group: Sequence[_Job]) -> None:
         results: list[tuple[_Job, Any, BaseException | None]] = []
         try:
-            if self._broken is not None:
+            if self._broken is not None and not all(job.last for job in group):
                 raise self._broken
             self._write_records(group)
             with database.writing(self.engine) as connection:

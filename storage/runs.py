@@ -117,18 +117,15 @@ def close(
 
 def count_listing(connection: Connection, run: int, *, failed: bool, skipped: Mapping[str, int]) -> None:
     """Add a listing to a run's counts, with what was left out of it."""
-    row = connection.execute(select(RunRow.skipped).where(RunRow.id == run)).scalar_one()
-    total = {reason: row.get(reason, 0) + skipped.get(reason, 0) for reason in {*row, *skipped}}
+    count_skipped(connection, run, skipped)
     statement = update(RunRow).where(RunRow.id == run)
     connection.execute(
-        statement.values(
-            listings=RunRow.listings + 1,
-            listings_failed=RunRow.listings_failed + int(failed),
-            skipped=dict(sorted(total.items())),
-        )
+        statement.values(listings=RunRow.listings + 1, listings_failed=RunRow.listings_failed + int(failed))
     )
 
 
 def count_skipped(connection: Connection, run: int, skipped: Mapping[str, int]) -> None:
-    """Note what a run left out and never took up."""
-    connection.execute(update(RunRow).where(RunRow.id == run).values(skipped=dict(sorted(skipped.items()))))
+    """Add to what a run left out and never took up."""
+    row = connection.execute(select(RunRow.skipped).where(RunRow.id == run)).scalar_one()
+    total = {reason: row.get(reason, 0) + skipped.get(reason, 0) for reason in {*row, *skipped}}
+    connection.execute(update(RunRow).where(RunRow.id == run).values(skipped=dict(sorted(total.items()))))

@@ -26,6 +26,9 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 # A longer pause than an hour would let a night pass without a crawl of a single section.
 MAX_DELAY_SECONDS = 3600.0
 
+# What takes ten minutes has hung, and would hold the end of a crawl up.
+MAX_TIMEOUT_SECONDS = 600.0
+
 # More requests at once than this are a load test, not a visit.
 MAX_CONCURRENCY = 16
 
@@ -97,6 +100,9 @@ class Defaults(BaseModel):
     delay: float = Field(default=2.0, ge=0, le=MAX_DELAY_SECONDS, allow_inf_nan=False)
     """Seconds between two requests to a host, 0 to 3600."""
 
+    timeout: float = Field(default=30.0, ge=0.1, le=MAX_TIMEOUT_SECONDS, allow_inf_nan=False)
+    """Seconds that a host has for the whole of an answer, 0.1 to 600."""
+
     concurrency: int = Field(default=1, ge=1, le=MAX_CONCURRENCY)
     """Requests at once to a host, 1 to 16. 1 or 2 is polite."""
 
@@ -166,6 +172,7 @@ _MUST_BE = {
     "include": _EXPRESSIONS,
     "exclude": _EXPRESSIONS,
     "delay": f"a number of seconds from 0 to {MAX_DELAY_SECONDS:.0f}",
+    "timeout": f"a number of seconds from 0.1 to {MAX_TIMEOUT_SECONDS:.0f}",
     "concurrency": f"a whole number from 1 to {MAX_CONCURRENCY}",
     "allow_private": "true or false",
     "max_age_days": f"a whole number of days from 0 (no limit) to {MAX_AGE_DAYS}",

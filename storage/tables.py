@@ -309,7 +309,9 @@ class HostRow(Table):
     robots_status: Mapped[int | None]
     robots_read_at: Mapped[datetime | None]
     back_off_until: Mapped[datetime | None]
-    """Leave the host alone until then (429 and 503 with Retry-After)."""
+    """Leave the host alone until then (429 and 503, and a robots.txt that answers 5xx)."""
+    back_offs: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Refusals in a row."""
 
 
 class FrontierRow(Table):

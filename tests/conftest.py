@@ -39,6 +39,10 @@ class BehavingSite(ThreadingHTTPServer):
         self.hits: list[str] = []
         self.pages = 0
         self.edition = 1
+        self.robots: tuple[int, bytes] = (200, b"User-agent: *\nDisallow: /secret\n")
+        self.robots_headers: dict[str, str] = {}
+        self.refusals: dict[str, list[tuple[int, dict[str, str]]]] = {}
+        """Path -> what it answers first: status and headers, one after the other."""
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def url(self, path: str) -> str:
@@ -67,8 +71,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path, site = self.path, self.server
         site.hits.append(path)
-        if path == "/robots.txt":
-            self.send(b"User-agent: *\nDisallow: /secret\n", kind="text/plain")
+        if site.refusals.get(path):
+            status, headers = site.refusals[path].pop(0)
+            self.send(b"not now", status, **headers)
+        elif path == "/robots.txt":
+            self.send(site.robots[1], site.robots[0], kind="text/plain", **site.robots_headers)
         elif path.startswith("/story/"):
             self.send(gzip.compress(article(f"Story {path[7:]}"), mtime=0), Content_Encoding="gzip")
         elif path == "/sitemap.xml":
@@ -78,6 +85,12 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/edited":
             text = "Quay mended" if site.edition == 1 else "Quay mended twice"
             self.send(article(text), ETag=f'"{site.edition}"')
+        elif path.startswith("/stamped"):
+            # Other bytes with each answer, the same article, and one canonical URL.
+            head = (
+                f'<meta name="served" content="{len(site.hits)}"><link rel="canonical" href="{site.url("/stamped")}">'
+            )
+            self.send(article("Quay mended", head=head))
         elif path == "/etag":
             if self.headers.get("If-None-Match") == '"same"':
                 self.send_response(304)
@@ -126,12 +139,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.send(b"<h1>404</h1>", 404)
 
 
-@pytest.fixture
-def site() -> Iterator[BehavingSite]:
+def running() -> Iterator[BehavingSite]:
     server = BehavingSite()
     yield server
     server.shutdown()
     server.server_close()
+
+
+site = pytest.fixture(running, name="site")
+second_site = pytest.fixture(running, name="second_site")
 
 
 class Command:

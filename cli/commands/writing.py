@@ -28,6 +28,9 @@ _WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Extractio
 @click.option(
     "--delay", type=click.FloatRange(0, 3600), default=2.0, show_default=True, help="Seconds between requests."
 )
+@click.option(
+    "--timeout", type=click.FloatRange(0.1, 600), default=30.0, show_default=True, help="Seconds for a whole answer."
+)
 @_WORKERS
 @_JSON
 @click.pass_obj
@@ -38,6 +41,7 @@ def archive(
     watch: bool,
     allow_private: bool,
     delay: float,
+    timeout: float,
     workers: int | None,
     as_json: bool,
 ) -> None:
@@ -52,7 +56,9 @@ def archive(
         process = Process(folder=Folder(folder), workers=workers, on_receipt=progress.receipt)
 
         async def run() -> list[object]:
-            return [await process.archive(wanted, allow_private=allow_private, delay=delay, watch=watch)]
+            return [
+                await process.archive(wanted, allow_private=allow_private, delay=delay, watch=watch, seconds=timeout)
+            ]
 
         results = process.run(run)  # type: ignore[arg-type]
     progress.finish(results)

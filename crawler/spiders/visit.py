@@ -14,6 +14,7 @@ from scrapy.http import Response
 from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
+from crawler.back_off import PATIENCE, REFUSALS, BackOffs
 from crawler.discovery.errors import ListingError
 from crawler.discovery.feed import parse_feed
 from crawler.discovery.likeness import verdict
@@ -23,10 +24,11 @@ from crawler.discovery.sitemap import parse_sitemap, sitemaps_in_robots
 from crawler.misses import miss_of
 from crawler.visiting import capture_of, request_for
 from pipelines.desk import Desk
-from storage import frontier, runs, snapshots
+from storage import frontier, hosts, runs, snapshots
 from storage.capture import Capture, Miss
-from storage.errors import WorkerLost
+from storage.errors import HostBacksOff, WorkerLost
 from storage.frontier import Entry
+from storage.hosts import BackOff
 from storage.outcome import Receipt
 from storage.runs import Run
 from storage.sources import Source
@@ -49,6 +51,7 @@ class VisitSpider(Spider):
         run: Run,
         source: Source | None = None,
         limit: int | None = None,
+        back_offs: BackOffs,
         on_listing: Callable[[str, Listing | None, str | None, int], None] | None = None,
     ):
         super().__init__(name="visit")
@@ -58,7 +61,14 @@ class VisitSpider(Spider):
         self.limit = limit
         self.limited = False
         """Whether the limit left articles pending."""
+        self.back_offs = back_offs
+        self.left: int = 0
+        """URLs that were not taken up because their hosts are left alone."""
+        self.resting: list[BackOff] = []
+        """Those hosts, at the end."""
         self.on_listing = on_listing
+        self._own_pages = {key(url) for url in (source.home, *source.sections)} if source else set()
+        self._held: set[int] = set()
         self._leased: set[int] = set()
         self._articles = 0
         self._free = asyncio.Event()
@@ -84,7 +94,8 @@ class VisitSpider(Spider):
             self._free.clear()
             room = min(LEASE, MOST_UNDER_WAY - len(self._leased))
             if room > 0:
-                entries = await recorder.transact(partial(self._lease, room))
+                entries, known = await recorder.transact(partial(self._lease, room))
+                self.back_offs.learn(known)
                 for entry in entries:
                     if entry.kind == "article" and self.limit is not None and self._articles >= self.limit:
                         self.limited = True
@@ -94,6 +105,7 @@ class VisitSpider(Spider):
                     yield self._request(entry)
                 if self.limited or (not entries and not self._leased):
                     if not self._leased:
+                        await self._count_left(known)
                         return
                     await self._free.wait()
                     continue
@@ -101,8 +113,37 @@ class VisitSpider(Spider):
                     continue
             await self._free.wait()
 
-    def _lease(self, room: int, connection: Connection) -> list[Entry]:
-        return frontier.lease(connection, self.run.scope, self.run.id, room)
+    def _lease(self, room: int, connection: Connection) -> tuple[list[Entry], list[BackOff]]:
+        known = hosts.back_offs(connection)
+        entries = frontier.lease(connection, self.run.scope, self.run.id, room, avoid=self._avoided(known))
+        return entries, known
+
+    def _avoided(self, known: list[BackOff]) -> list[str]:
+        """The hosts whose URLs wait for the next run. What `archive` was given has no next run, and ends `blocked`."""
+        if self.run.source_id is None:
+            return []
+        limit = self.desk.recorder.clock.now() + PATIENCE
+        return [one.origin for one in known if one.until > limit]
+
+    async def _count_left(self, known: list[BackOff]) -> None:
+        self.left = len(self._held)
+        if self.run.source_id is not None and not self.limited:
+            scope = self.run.scope
+            self.left = await self.desk.recorder.transact(lambda connection: frontier.count_left(connection, scope))
+        if self.left:
+            now = self.desk.recorder.clock.now()
+            self.resting = [one for one in known if one.until > now]
+
+    def _hold(self, failure: Failure, request: Request) -> bool:
+        """Whether a URL was never asked for, as its host is left alone. It stays on lease until the run ends."""
+        asked = request.meta.get("hops") or request.meta.get("retry_times")
+        if not isinstance(failure.value, HostBacksOff) or self.run.source_id is None or asked:
+            return False
+        entry: int = request.meta["entry"]
+        self._held.add(entry)
+        self._articles -= request.meta["kind"] == "article"
+        self._let_go(entry)
+        return True
 
     def _request(self, entry: Entry) -> Request:
         if entry.kind != "article":
@@ -115,8 +156,12 @@ class VisitSpider(Spider):
 
     async def article_failed(self, failure: Failure) -> AsyncIterator[Miss]:
         request: Request = failure.request  # type: ignore[attr-defined]
-        miss = miss_of(failure, request, self.desk.recorder.clock.now())
-        yield miss
+        if not self._hold(failure, request):
+            yield self._miss(failure, request)
+
+    def _miss(self, failure: Failure, request: Request) -> Miss:
+        timeout = self.settings.getfloat("DOWNLOAD_TIMEOUT")
+        return miss_of(failure, request, self.desk.recorder.clock.now(), timeout=timeout)
 
     async def parse_listing(self, response: Response) -> None:
         kind, url = response.meta["kind"], response.url
@@ -124,6 +169,11 @@ class VisitSpider(Spider):
         error: str | None = None
         if response.status == 304:
             pass
+        elif url.endswith("/robots.txt") and 400 <= response.status < 500:
+            # A site without one names no sitemaps, and that is all right.
+            listing = Listing(articles=(), further=(), skipped={}, kind="robots")
+        elif response.status in REFUSALS:
+            error = f"{url} answered {response.status}: the site asks to be left alone. The next crawl reads it again."
         elif response.status != 200:
             error = f"{url} answered {response.status}. Check the address in sources.toml."
         else:
@@ -135,7 +185,9 @@ class VisitSpider(Spider):
 
     async def listing_failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
-        miss = miss_of(failure, request, self.desk.recorder.clock.now())
+        if self._hold(failure, request):
+            return
+        miss = self._miss(failure, request)
         await self._note(request.meta["entry"], request.url, None, miss.message, request.meta["kind"])
 
     async def _read(self, kind: str, response: Response) -> Listing:
@@ -160,7 +212,10 @@ class VisitSpider(Spider):
         """Put what a listing names on the list, and note that it was read, in one transaction."""
         now, run = self.desk.recorder.clock.now(), self.run
         skipped: dict[str, int] = dict(listing.skipped) if listing else {}
-        wanted = self._wanted(listing.articles, kind, now, skipped) if listing else []
+        wanted: list[Found] = []
+        if listing:
+            # A sitemap of 50,000 URLs takes seconds, in which other hosts and a Ctrl-C would wait.
+            wanted = await asyncio.to_thread(self._wanted, listing.articles, kind, now, skipped)
         further = [] if listing is None else [f for f in listing.further if f.kind != "section"]
         if kind == "feed":
             further = []
@@ -191,9 +246,7 @@ class VisitSpider(Spider):
         self._let_go(entry)
 
     def _is_no_article(self, url: str) -> bool:
-        if self.source is not None and key(url) in {key(one) for one in (self.source.home, *self.source.sections)}:
-            return True
-        return verdict(url, None) in ("navigation", "asset")
+        return key(url) in self._own_pages or verdict(url, None) in ("navigation", "asset")
 
     def _wanted(self, articles: tuple[Found, ...], kind: str, now: datetime, skipped: dict[str, int]) -> list[Found]:
         """The articles that the source wants, newest first where they are dated."""

@@ -142,6 +142,15 @@ def test_urls_come_from_a_file_and_from_standard_input(site: Any, backissue: Any
     assert '"new"' in backissue(*flags, "--from", "-", given=site.url("/story/from-standard-input")).stdout
 
 
+def test_two_spellings_of_one_page_are_visited_once_and_counted(site: Any, backissue: Any) -> None:
+    url = site.url("/story/one-two-three")
+    done = backissue("archive", "--allow-private", "--delay", "0", "--workers", "1", url, f"{url}?utm_source=a")
+    assert done.returncode == 0, done.stderr
+    assert "1 taken up: 1 new" in done.stderr
+    assert "left out: 1 same_page" in done.stderr
+    assert backissue.json("status", "--json")[0]["runs"][0]["skipped"] == {"same_page": 1}
+
+
 def test_a_users_mistake_is_one_line(backissue: Any, tmp_path: Path) -> None:
     for words, code in (
         (("archive",), 2),

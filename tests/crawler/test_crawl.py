@@ -145,7 +145,8 @@ def test_ctrl_c_ends_with_the_counts_and_loses_nothing(site: Any, backissue: Any
         backissue.args("crawl"), stderr=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
-    time.sleep(4)
+    while not any(path.startswith("/story/") for path in site.hits):
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130, said
@@ -161,3 +162,13 @@ def test_a_watched_page_is_visited_again(site: Any, backissue: Any) -> None:
     site.edition = 2
     assert [row["outcome"] for row in backissue.json("crawl", *flags)] == ["changed"]
     assert backissue.json("crawl", *flags, "watch") == []
+
+
+def test_a_sitemap_of_the_largest_size_is_taken_in_and_gone_through_in_parts(site: Any, backissue: Any) -> None:
+    site.pages = 50_000
+    configure(backissue, sitemap_source(site))
+    done = backissue("crawl", "--json", "--limit", "3")
+    assert done.returncode == 3, done.stderr
+    assert len(done.stdout.splitlines()) == 3
+    assert "50,000 articles, 50,000 new" in done.stderr
+    assert backissue.json("status", "--json")[0]["due"] == 49_997

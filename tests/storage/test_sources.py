@@ -52,9 +52,11 @@ def test_sources_come_in_the_order_of_the_file(file: Path) -> None:
 
 
 def test_defaults_hold_where_a_source_does_not_say_otherwise(file: Path) -> None:
-    text = '[defaults]\ndelay = 7\nmax_age_days = 3\nuser_agent = "Archive/1"\nallow_private = true\nconcurrency = 2\n'
+    text = "[defaults]\ndelay = 7\ntimeout = 9\n"
+    text += 'max_age_days = 3\nuser_agent = "Archive/1"\nallow_private = true\nconcurrency = 2\n'
     found = read(file, HEAD + 'delay = 0.5\n[sources.other]\nhome = "https://other.example/"\n' + text)
     assert found["ledger"].delay == 0.5
+    assert found["other"].timeout == 9.0
     assert found["other"].delay == 7.0
     for source in found.values():
         assert (source.max_age_days, source.user_agent, source.concurrency) == (3, "Archive/1", 2)
@@ -121,6 +123,7 @@ MISTAKES = {
     "truth for a number": (HEAD + "concurrency = true", 3, "this is true; `concurrency` must be a whole number"),
     "number for a truth": (HEAD + "enabled = 1", 3, "this is the number 1; `enabled` must be true or false"),
     "too long a delay": (HEAD + "delay = 3601", 3, "a number of seconds from 0 to 3600"),
+    "no time at all": (HEAD + "timeout = 0", 3, "a number of seconds from 0.1 to 600"),
     "negative delay": (HEAD + "delay = -1", 3, "a number of seconds from 0 to 3600"),
     "no number": (HEAD + "delay = nan", 3, "this is the number nan"),
     "no requests": (HEAD + "concurrency = 0", 3, "from 1 to 16"),

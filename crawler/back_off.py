@@ -1,0 +1,118 @@
+"""Hosts that ask to be left alone (429 and 503), and the gate that keeps requests from them until then."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from scrapy import Request, Spider
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.http import Response
+
+from storage import hosts
+from storage.errors import HostBacksOff
+from storage.hosts import BackOff
+from storage.recorder import Recorder
+
+# RFC 9110 15.6.4 and RFC 6585 4: the answers that may say when to come again.
+REFUSALS = frozenset({429, 503})
+
+# A run waits this long for a host. Longer, and its URLs are better left to the next run than the run kept open.
+PATIENCE = timedelta(seconds=60)
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """How long a Retry-After header asks to wait: seconds or an HTTP date (RFC 9110 10.2.3), never below zero.
+
+    None where it is absent or says neither.
+    """
+    text = (value or "").strip()
+    if text.isdecimal() and text.isascii():
+        # More digits than this are no wait, and more than a timedelta holds.
+        return timedelta(seconds=int(text[:9]))
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(timedelta(), (when if when.tzinfo else when.replace(tzinfo=UTC)) - now)
+
+
+class BackOffs:
+    """What this process knows of the hosts that are left alone. The database holds it for all processes."""
+
+    def __init__(self, recorder: Recorder):
+        self._recorder = recorder
+        self._until: dict[str, datetime] = {}
+
+    def learn(self, known: Iterable[BackOff]) -> None:
+        """Take over what the database says."""
+        self._until = {one.origin: one.until for one in known}
+
+    def until(self, url: str) -> datetime | None:
+        """Until when a URL's host is left alone; None where it may be asked."""
+        until = self._until.get(hosts.origin(url))
+        return until if until is not None and until > self._recorder.clock.now() else None
+
+    def long(self, url: str) -> bool:
+        """Whether a URL's host is left alone for longer than a run waits."""
+        until = self.until(url)
+        return until is not None and until - self._recorder.clock.now() > PATIENCE
+
+    async def wait(self, url: str) -> None:
+        """Wait until a URL's host may be asked. Raises HostBacksOff where that is longer than a run waits."""
+        while (until := self.until(url)) is not None:
+            if self.long(url):
+                raise HostBacksOff(url, until)
+            await asyncio.sleep((until - self._recorder.clock.now()).total_seconds())
+
+    async def refused(self, url: str, header: str | None, *, at_least: timedelta = timedelta()) -> None:
+        """Leave a URL's host alone. `header`: its Retry-After."""
+        where, now = hosts.origin(url), self._recorder.clock.now()
+        asked = retry_after(header, now)
+        self._until[where] = await self._recorder.transact(
+            lambda connection: hosts.back_off(connection, where, now=now, asked=asked, at_least=at_least)
+        )
+
+    async def answered(self, url: str) -> None:
+        """A URL's host answers as usual."""
+        where = hosts.origin(url)
+        if where in self._until and self.until(url) is None:
+            del self._until[where]
+            await self._recorder.transact(lambda connection: hosts.end_back_off(connection, where))
+
+
+def header_of(response: Response) -> str | None:
+    """A response's Retry-After."""
+    value = response.headers.get(b"Retry-After")
+    return None if value is None else value.decode("latin-1")
+
+
+class GatedHandler(HTTP11DownloadHandler):
+    """The last gate before the wire: requests that were queued before a host refused wait here as well.
+
+    A request that waits holds its host's place in the downloader, so that no other passes it by.
+    """
+
+    async def download_request(self, request: Request) -> Response:
+        back_offs: BackOffs = self._crawler.spider.back_offs  # type: ignore[union-attr]
+        await back_offs.wait(request.url)
+        response: Response = await super().download_request(request)
+        if response.status in REFUSALS:
+            await back_offs.refused(request.url, header_of(response))
+        elif response.status < 400:
+            await back_offs.answered(request.url)
+        return response
+
+
+class Retry(RetryMiddleware):
+    """Scrapy's, but a host that is left alone for longer than a run waits is not asked again."""
+
+    def process_response(
+        self, request: Request, response: Response, spider: Spider | None = None
+    ) -> Request | Response:
+        back_offs: BackOffs = self.crawler.spider.back_offs  # type: ignore[union-attr]
+        if back_offs.long(request.url):
+            return response
+        answer: Request | Response = super().process_response(request, response)
+        return answer

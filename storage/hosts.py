@@ -1,0 +1,110 @@
+"""What all processes on the archive share about a host: its robots.txt, and until when it is left alone.
+
+Every function runs inside the caller's transaction.
+"""
+
+from datetime import datetime, timedelta
+
+import attrs
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.tables import HostRow
+from storage.urls import host, parsed
+
+# RFC 9309 2.4: a cached robots.txt should not be used for more than a day.
+ROBOTS_AGE = timedelta(hours=24)
+
+# RFC 9309 2.3.1.4: while robots.txt answers 5xx, nothing may be fetched. Asked again after ten minutes, which is how
+# long a site takes to restart, not a day.
+ROBOTS_REST = timedelta(minutes=10)
+
+# For a 429 or 503 that does not say how long. 30 s is what rate limiters by the minute need on average; doubled with
+# each in a row, an hour at most, so that a site that is up again is not missed for a day.
+FIRST_BACK_OFF = timedelta(seconds=30)
+LONGEST_BACK_OFF = timedelta(hours=1)
+
+# A Retry-After of more than a day is taken for a day: one request a day disturbs nobody, and years are a mistake.
+LONGEST_RETRY_AFTER = timedelta(days=1)
+
+
+@attrs.frozen(kw_only=True)
+class Robots:
+    """A robots.txt as it was read."""
+
+    status: int | None
+    """HTTP status. None where redirects led nowhere."""
+    body: bytes
+    """Decoded, 500 KiB at most. Empty where there is none, which forbids nothing."""
+    read_at: datetime
+
+    def fresh(self, now: datetime) -> bool:
+        """Whether it may still be used. What lies in the future was read under another clock."""
+        return timedelta(0) <= now - self.read_at < ROBOTS_AGE
+
+
+@attrs.frozen(kw_only=True)
+class BackOff:
+    """A host that asked to be left alone."""
+
+    origin: str
+    until: datetime
+    """Aware, UTC. May have passed."""
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL, as robots.txt is scoped: "https://example.org". Raises InvalidURL."""
+    return f"{parsed(url).scheme.lower()}://{host(url)}"
+
+
+def find_robots(connection: Connection, where: str) -> Robots | None:
+    """An origin's robots.txt, whatever its age; None where it was never read."""
+    columns = (HostRow.robots, HostRow.robots_status, HostRow.robots_read_at)
+    row = connection.execute(select(*columns).where(HostRow.name == where)).first()
+    if row is None or row.robots is None:
+        return None
+    return Robots(status=row.robots_status, body=row.robots, read_at=row.robots_read_at)
+
+
+def keep_robots(connection: Connection, where: str, robots: Robots) -> None:
+    """Note an origin's robots.txt in place of the one before."""
+    values = {"robots": robots.body, "robots_status": robots.status, "robots_read_at": robots.read_at}
+    statement = sqlite_insert(HostRow).values(name=where, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+def back_off(
+    connection: Connection, where: str, *, now: datetime, asked: timedelta | None, at_least: timedelta = timedelta()
+) -> datetime:
+    """Leave an origin alone for a while; returns until when.
+
+    `asked`: its Retry-After. Without one, and where it was not enough the last time, the wait doubles with each refusal
+    in a row. Refusals that arrive while it is left alone already were on their way before, and only ever prolong it.
+    """
+    query = select(HostRow.back_off_until, HostRow.back_offs).where(HostRow.name == where)
+    row = connection.execute(query).first()
+    before: datetime | None = row.back_off_until if row else None
+    in_a_row: int = row.back_offs if row else 0
+    wait = max(at_least, min(asked, LONGEST_RETRY_AFTER)) if asked is not None else at_least
+    if before is not None and before > now:
+        until = max(before, now + wait)
+    else:
+        in_a_row += 1
+        if asked is None or in_a_row > 1:
+            wait = max(wait, min(FIRST_BACK_OFF * (1 << min(in_a_row - 1, 16)), LONGEST_BACK_OFF))
+        until = now + wait
+    values = {"back_off_until": until, "back_offs": in_a_row}
+    statement = sqlite_insert(HostRow).values(name=where, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+    return until
+
+
+def end_back_off(connection: Connection, where: str) -> None:
+    """The origin answers again: the next refusal is the first."""
+    connection.execute(update(HostRow).where(HostRow.name == where).values(back_offs=0))
+
+
+def back_offs(connection: Connection) -> list[BackOff]:
+    """The origins whose last word was a refusal, also where their wait is over. By name."""
+    query = select(HostRow.name, HostRow.back_off_until).where(HostRow.back_offs > 0).order_by(HostRow.name)
+    return [BackOff(origin=row.name, until=row.back_off_until) for row in connection.execute(query)]
