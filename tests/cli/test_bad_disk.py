@@ -55,6 +55,12 @@ def use(source: Path, archive: Path) -> None:
     shutil.copy(source / "sources.toml", archive)
 
 
+def make_database(archive: Path) -> None:
+    engine = open_engine(archive / "archive.db", write=True)
+    migrate(engine)
+    engine.dispose()
+
+
 def what_rows_refer_to_is_whole(archive: Path) -> int:
     """Checks every record that a row refers to; returns how many there are."""
     with sqlite3.connect(archive / "archive.db") as connection:
@@ -112,8 +118,12 @@ def test_a_full_disk_under_the_warc_files_ends_the_run_and_the_next_goes_on(
 def test_a_full_disk_under_the_database_ends_the_run_and_the_next_goes_on(
     site: Any, backissue: Any, source: None, tmp_path: Path, small_disk: Callable[[Path, int], None]
 ) -> None:
-    small_disk(backissue.archive, 1024)
+    small_disk(backissue.archive, 4096)
     use(tmp_path, backissue.archive)
+    make_database(backissue.archive)
+    disk = os.statvfs(backissue.archive)
+    # Room for the beginning of a run, not for forty articles.
+    small_disk(backissue.archive, (disk.f_blocks - disk.f_bfree) * disk.f_frsize // 1024 + 160)
     (tmp_path / "warc").mkdir()
     (backissue.archive / "warc").symlink_to(tmp_path / "warc")
     done = backissue("crawl", "--json")
@@ -127,9 +137,7 @@ def test_a_database_that_another_process_holds_ends_the_run_and_the_next_goes_on
     site: Any, backissue: Any, source: None, tmp_path: Path
 ) -> None:
     use(tmp_path, backissue.archive)
-    database = open_engine(backissue.archive / "archive.db", write=True)
-    migrate(database)
-    database.dispose()
+    make_database(backissue.archive)
     holder = sqlite3.connect(backissue.archive / "archive.db", check_same_thread=False, isolation_level=None)
 
     def hold() -> None:

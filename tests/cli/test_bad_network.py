@@ -101,13 +101,13 @@ def test_each_way_not_to_be_reached_fails_with_its_cause(
             f"https://127.0.0.1:{rude}/y": "could not be fetched",
             "http://nowhere.invalid/x": "name cannot be found",
             f"http://127.0.0.1:{closed_port}/x": "connection was refused",
-            f"http://127.0.0.1:{silent}/x": "did not answer in full within 0.5 seconds",
-            f"http://127.0.0.1:{half}/x": "did not answer in full within 0.5 seconds",
+            f"http://127.0.0.1:{silent}/x": "did not answer in full within 1.5 seconds",
+            f"http://127.0.0.1:{half}/x": "did not answer in full within 1.5 seconds",
             f"http://127.0.0.1:{rude}/x": "could not be fetched",
             f"http://127.0.0.1:{mail}/x": "could not be fetched",
         }
         whole = site.url("/story/of-a-host-that-answers")
-        flags = ("--json", "--allow-private", "--delay", "0", "--timeout", "0.5", "--workers", "1")
+        flags = ("--json", "--allow-private", "--delay", "0", "--timeout", "1.5", "--workers", "1")
         done = backissue("archive", *flags, *says, whole)
     assert done.returncode == 1, done.stderr
     rows = {row["url"]: row for row in map(json.loads, done.stdout.splitlines())}
