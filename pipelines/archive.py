@@ -4,13 +4,18 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
+from pipelines.clean import clean
 from pipelines.desk import Desk
 from pipelines.extract import NotArticle, PageBytes
 from pipelines.reading import read
 from storage import snapshots
+from storage.capture import Capture
+from storage.database import reading
 from storage.errors import BackissueError
 from storage.outcome import Receipt
 from storage.record import RenditionMissing, keep_rendition
+from storage.stored import stored_article
+from storage.urls import site
 from storage.visit import Visit
 from storage.warc_read import read_exchange
 
@@ -42,15 +47,29 @@ class ArchivePipeline:
                 return await self._desk.recorder.record(visit, self._desk.ledger, written=written)
             except RenditionMissing as missing:
                 written = missing.written
-                await self._reread(missing.snapshot)
+                await self._make_comparable(missing.snapshot, visit)
 
-    async def _reread(self, snapshot: int) -> None:
-        """Make the current version's rendition of a snapshot, so that a newer extractor is no publisher's edit."""
-        recorder = self._desk.recorder
+    async def _make_comparable(self, snapshot: int, visit: Visit) -> None:
+        """Make a snapshot's rendition of the version that a visit of its page has, so that a newer extractor, newer
+        rules and what was learnt since are no publisher's edit."""
+        if visit.rendition is None:
+            raise ValueError("only a visit with a rendition is compared")
+        recorder, workers, found = self._desk.recorder, self._desk.workers, visit.found
+        with reading(self._desk.reader) as connection:
+            stored = stored_article(connection, snapshot, visit.rendition.extractor)
         location, url = snapshots.bytes_of(self._desk.reader, snapshot)
-        exchange = read_exchange(recorder.folder.warc, location)
-        reading = await self._desk.workers.run(read, url, PageBytes.of(exchange))
-        if isinstance(reading, NotArticle):
-            raise RereadFailed(snapshot, reading.why)
-        article, rendition, now = reading.article, reading.rendition, recorder.clock.now()
+        # As if it were of the visit's site and time: both sides are cleaned by the same knowledge.
+        when = found.captured_at if isinstance(found, Capture) else recorder.clock.now()
+        answered = found.url if isinstance(found, Capture) else url
+        knowledge = self._desk.memory.knowledge(url, when, site=site(answered))
+        if stored is not None:
+            article = stored.article
+            rendition = await workers.run(clean, url, article, knowledge)
+        else:
+            exchange = read_exchange(recorder.folder.warc, location)
+            found_again = await workers.run(read, url, PageBytes.of(exchange), knowledge)
+            if isinstance(found_again, NotArticle):
+                raise RereadFailed(snapshot, found_again.why)
+            article, rendition = found_again.article, found_again.rendition
+        now = recorder.clock.now()
         await recorder.transact(lambda connection: keep_rendition(connection, snapshot, article, rendition, now=now))

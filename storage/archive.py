@@ -122,8 +122,14 @@ class RunView:
 def snapshots(*, all_versions: bool = False) -> Any:
     """One row per page, with its newest snapshot, or one per snapshot; each in its newest rendition. No order."""
     newest = aliased(RenditionRow)
+    # By generation first: a page may have been cleaned once more by an older one, to be compared with another.
     newest_rendition = (
-        select(func.max(newest.id)).where(newest.snapshot_id == SnapshotRow.id).correlate(SnapshotRow).scalar_subquery()
+        select(newest.id)
+        .where(newest.snapshot_id == SnapshotRow.id)
+        .order_by(newest.generation.desc(), newest.id.desc())
+        .limit(1)
+        .correlate(SnapshotRow)
+        .scalar_subquery()
     )
     last_seen = select(func.max(VisitRow.captured_at)).where(VisitRow.snapshot_id == SnapshotRow.id).scalar_subquery()
     query: Any = (

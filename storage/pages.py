@@ -110,7 +110,7 @@ def _newest_text(connection: Connection, page: int) -> str:
         .join(SnapshotRow, SnapshotRow.id == RenditionRow.snapshot_id)
         .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
         .where(AliasRow.page_id == page)
-        .order_by(SnapshotRow.captured_at.desc(), RenditionRow.id.desc())
+        .order_by(SnapshotRow.captured_at.desc(), RenditionRow.generation.desc(), RenditionRow.id.desc())
         .limit(1)
     )
     return connection.execute(query).scalar() or ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import attrs
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage import frontier, pages
@@ -33,7 +33,7 @@ class Ledger:
 
 
 class RenditionMissing(Exception):
-    """The snapshot to compare with was read by another version; it has to be read by this one first."""
+    """The snapshot to compare with was read or cleaned by another version; it has to be by this one first."""
 
     def __init__(self, snapshot: int):
         super().__init__(f"snapshot {snapshot} has no rendition of the current version")
@@ -192,16 +192,22 @@ def _archive(
 
 
 def _content_digest_of(connection: Connection, snapshot: int, like: Rendition) -> str | None:
-    """Of a snapshot's rendition of the same versions as another's; None where it has none."""
+    """Of a snapshot's rendition of the same versions as another's; None where it has none.
+
+    A generation that was found to give the same text needs no rendition of its own.
+    """
     query = (
         select(RenditionRow.content_digest)
         .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
         .where(
             RenditionRow.snapshot_id == snapshot,
             RenditionRow.rules == like.rules,
-            RenditionRow.generation == like.generation,
+            RenditionRow.generation <= like.generation,
+            RenditionRow.confirmed >= like.generation,
             ExtractionRow.extractor == like.extractor,
         )
+        .order_by(RenditionRow.generation.desc())
+        .limit(1)
     )
     return connection.execute(query).scalar()
 
@@ -209,36 +215,56 @@ def _content_digest_of(connection: Connection, snapshot: int, like: Rendition) -
 def keep_rendition(
     connection: Connection, snapshot: int, article: Article, rendition: Rendition, *, now: datetime
 ) -> None:
-    """Insert an extraction with its blocks, unless it is there already, and a rendition of it with its cuts."""
+    """Insert an extraction with its blocks, and a rendition of it with its cuts, each unless it is there already."""
     query = select(ExtractionRow.id).where(
         ExtractionRow.snapshot_id == snapshot, ExtractionRow.extractor == article.extractor
     )
     extraction = connection.execute(query).scalar()
     if extraction is None:
-        fields = attrs.asdict(article, recurse=False, filter=lambda field, _: field.name != "blocks")
-        fields |= {
-            "authors": list(article.authors),
-            "tags": list(article.tags),
-            "signs": list(article.signs),
-            "access": article.access.value,
-            "snapshot_id": snapshot,
-            "made_at": now,
+        extraction = _keep_extraction(connection, snapshot, article, now)
+    add_rendition(connection, snapshot, extraction, rendition, content_digest(article, rendition), now=now)
+
+
+def _keep_extraction(connection: Connection, snapshot: int, article: Article, now: datetime) -> int:
+    fields = attrs.asdict(article, recurse=False, filter=lambda field, _: field.name != "blocks")
+    fields |= {
+        "authors": list(article.authors),
+        "tags": list(article.tags),
+        "signs": list(article.signs),
+        "access": article.access.value,
+        "snapshot_id": snapshot,
+        "made_at": now,
+    }
+    extraction = _insert(connection, ExtractionRow.id, fields)
+    blocks = [
+        {
+            "extraction_id": extraction,
+            "position": i,
+            "kind": block.kind.value,
+            "text": block.text,
+            "box": block.box,
+            "links": block.links,
+            "signs": list(block.signs) or None,
         }
-        extraction = _insert(connection, ExtractionRow.id, fields)
-        blocks = [
-            {
-                "extraction_id": extraction,
-                "position": i,
-                "kind": block.kind.value,
-                "text": block.text,
-                "box": block.box,
-                "links": block.links,
-                "signs": list(block.signs) or None,
-            }
-            for i, block in enumerate(article.blocks)
-        ]
-        if blocks:
-            connection.execute(insert(BlockRow), blocks)
+        for i, block in enumerate(article.blocks)
+    ]
+    if blocks:
+        connection.execute(insert(BlockRow), blocks)
+    return extraction
+
+
+def add_rendition(
+    connection: Connection, snapshot: int, extraction: int, rendition: Rendition, content: str, *, now: datetime
+) -> None:
+    """Insert a rendition of an extraction with its cuts, unless it is there already. `content`: its content digest."""
+    same = select(RenditionRow.id).where(
+        RenditionRow.extraction_id == extraction,
+        RenditionRow.rules == rendition.rules,
+        RenditionRow.generation == rendition.generation,
+    )
+    # Another process may have been here first.
+    if connection.execute(same).first() is not None:
+        return
     kept = _insert(
         connection,
         RenditionRow.id,
@@ -247,16 +273,23 @@ def keep_rendition(
             "extraction_id": extraction,
             "rules": rendition.rules,
             "generation": rendition.generation,
+            "confirmed": rendition.generation,
             "made_at": now,
             "text": rendition.text,
             "digest": rendition.digest,
-            "content_digest": content_digest(article, rendition),
+            "content_digest": content,
             "words": rendition.words,
         },
     )
     if rendition.cuts:
         cuts = [{"rendition_id": kept, "position": cut.position, "reason": cut.reason} for cut in rendition.cuts]
         connection.execute(insert(CutRow), cuts)
+
+
+def confirm_rendition(connection: Connection, rendition: int, generation: int) -> None:
+    """Note that a generation gives the same text as a rendition that the archive has."""
+    statement = update(RenditionRow).where(RenditionRow.id == rendition, RenditionRow.confirmed < generation)
+    connection.execute(statement.values(confirmed=generation))
 
 
 def _insert(connection: Connection, identity: InstrumentedAttribute[int], values: dict[str, object]) -> int:
@@ -303,7 +336,7 @@ def _shown(connection: Connection, snapshot: int) -> Row[str | None, int, str] |
         select(ExtractionRow.title, RenditionRow.words, ExtractionRow.access)
         .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
         .where(RenditionRow.snapshot_id == snapshot)
-        .order_by(RenditionRow.id.desc())
+        .order_by(RenditionRow.generation.desc(), RenditionRow.id.desc())
         .limit(1)
     )
     return connection.execute(query).first()
