@@ -44,6 +44,7 @@ for command in (
     writing.archive,
     writing.crawl,
     writing.import_,
+    writing.reextract,
     writing.demo,
     reading.show,
     reading.history,

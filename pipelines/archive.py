@@ -17,7 +17,6 @@ from storage.record import RenditionMissing, keep_rendition
 from storage.stored import stored_article
 from storage.urls import site
 from storage.visit import Visit
-from storage.warc_read import read_exchange
 
 
 class RereadFailed(BackissueError):
@@ -57,7 +56,7 @@ class ArchivePipeline:
         recorder, workers, found = self._desk.recorder, self._desk.workers, visit.found
         with reading(self._desk.reader) as connection:
             stored = stored_article(connection, snapshot, visit.rendition.extractor)
-        location, url = snapshots.bytes_of(self._desk.reader, snapshot)
+        url = snapshots.seen(self._desk.reader, snapshot).url
         # As if it were of the visit's site and time: both sides are cleaned by the same knowledge.
         when = found.captured_at if isinstance(found, Capture) else recorder.clock.now()
         answered = found.url if isinstance(found, Capture) else url
@@ -66,7 +65,7 @@ class ArchivePipeline:
             article = stored.article
             rendition = await workers.run(clean, url, article, knowledge)
         else:
-            exchange = read_exchange(recorder.folder.warc, location)
+            exchange = snapshots.exchange_of(self._desk.reader, recorder.folder.warc, snapshot)
             found_again = await workers.run(read, url, PageBytes.of(exchange), knowledge)
             if isinstance(found_again, NotArticle):
                 raise RereadFailed(snapshot, found_again.why)

@@ -133,6 +133,7 @@ class Upkeep:
         )
         kept = Upkept(generation=number)
         await self.clean_again(kept)
+        kept.stopped = self.stopping()
         return kept
 
     async def clean_again(self, kept: Upkept) -> None:

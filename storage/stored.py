@@ -89,16 +89,33 @@ class Kept:
     """Positions of the blocks that it leaves out, ascending."""
 
 
-def kept_rendition(connection: Connection, extraction: int, rules: str) -> Kept | None:
-    """The rendition of an extraction by these rules and the newest generation that made one."""
+def kept_rendition(connection: Connection, extraction: int, rules: str, generation: int | None = None) -> Kept | None:
+    """The rendition of an extraction by these rules, and a generation; None for the newest that made one."""
     query = select(RenditionRow.id, RenditionRow.confirmed, RenditionRow.text).where(
         RenditionRow.extraction_id == extraction, RenditionRow.rules == rules
     )
+    if generation is not None:
+        query = query.where(RenditionRow.generation <= generation, RenditionRow.confirmed >= generation)
     row = connection.execute(query.order_by(RenditionRow.generation.desc()).limit(1)).first()
     if row is None:
         return None
     cuts = select(CutRow.position).where(CutRow.rendition_id == row.id).order_by(CutRow.position)
     return Kept(id=row.id, confirmed=row.confirmed, text=row.text, cut=tuple(connection.execute(cuts).scalars()))
+
+
+@attrs.frozen(kw_only=True)
+class Shown:
+    """The rendition of a snapshot that readers see."""
+
+    text: str
+    words: int
+
+
+def shown_rendition(connection: Connection, snapshot: int) -> Shown:
+    """What readers see of a snapshot."""
+    query = select(RenditionRow.text, RenditionRow.words).where(RenditionRow.snapshot_id == snapshot)
+    row = connection.execute(query.order_by(RenditionRow.generation.desc(), RenditionRow.id.desc()).limit(1)).one()
+    return Shown(text=row.text, words=row.words)
 
 
 def same_text(kept: Kept, rendition: Rendition) -> bool:
