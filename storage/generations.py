@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import attrs
-from sqlalchemy import Connection, distinct, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from storage.leaves import is_long, unpack
 from storage.lessons import Lesson, Standing
@@ -44,7 +44,8 @@ def state(connection: Connection) -> State:
 def sites_with_new(connection: Connection, after: int) -> list[str]:
     """Sites that have snapshots newer than that one, in alphabetical order."""
     query = (
-        select(distinct(PageRow.site))
+        select(PageRow.site)
+        .distinct()
         .join(AliasRow, AliasRow.page_id == PageRow.id)
         .join(SnapshotRow, SnapshotRow.alias_id == AliasRow.id)
         .where(SnapshotRow.id > after)
@@ -247,7 +248,7 @@ def _kin_touched(connection: Connection, changed: Mapping[str, datetime]) -> dic
 def _without_memory(connection: Connection, noted: Mapping[str, Lesson]) -> list[str]:
     """Sites that have too few articles for a memory."""
     most = select(SiteGenerationRow.site).where(SiteGenerationRow.known >= ENOUGH)
-    query = select(distinct(PageRow.site)).where(PageRow.site.not_in(most))
+    query = select(PageRow.site).distinct().where(PageRow.site.not_in(most))
     sites = connection.execute(query).scalars()
     return [site for site in sites if site not in noted or noted[site].known < ENOUGH]
 
@@ -261,7 +262,8 @@ def _flag_lagging(connection: Connection, after: int) -> None:
         .exists()
     )
     lagging = (
-        select(distinct(SiteGenerationRow.id))
+        select(SiteGenerationRow.id)
+        .distinct()
         .select_from(SnapshotRow)
         .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
         .join(PageRow, PageRow.id == AliasRow.page_id)

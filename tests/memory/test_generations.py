@@ -54,7 +54,8 @@ def line(articles: int, first: int, last: int, **more: Any) -> Learnt:
 
 def test_the_migrated_tables_are_those_of_the_code(engine: Any) -> None:
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), GenerationRow.metadata) == []
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, GenerationRow.metadata) == []
 
 
 def test_a_key_of_64_bits_comes_back_as_it_went_in(engine: Any) -> None:
