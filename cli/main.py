@@ -21,6 +21,7 @@ COMMANDS = {
     "history": "cli.commands.reading:history",
     "import": "cli.commands.writing:import_",
     "list": "cli.commands.list_:list_",
+    "reextract": "cli.commands.writing:reextract",
     "show": "cli.commands.reading:show",
     "sources": "cli.commands.sources_:sources",
     "status": "cli.commands.reading:status",

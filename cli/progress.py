@@ -76,6 +76,33 @@ class Progress:
             total = self._bar.tasks[0].total
             self._bar.update(self._task, total=(total or 0) + new)
 
+    def upkeep(self, what: str, done: int, total: int) -> None:
+        """What has been learnt is put to use; in the place of the bar of what was visited."""
+        if self._live:
+            self._bar.update(self._task, description=what, completed=done, total=total, rate="", counts="")
+        elif done == 0 and total >= PLAIN_EVERY and not self._as_json:
+            self._say(f"{what}: {total:,}")
+
+    def reread(self, one: Any) -> None:
+        """One snapshot has been read again."""
+        if self._as_json:
+            fields = attrs.asdict(one, recurse=False, filter=lambda field, _: field.name not in ("reading", "found"))
+            click.echo(json.dumps(fields | {"outcome": one.found.value}, ensure_ascii=False))
+        elif one.error is not None:
+            self._say(f"[red]{one.found.value}[/red]  {escape(one.error)}")
+        elif one.found.value == "differs":
+            self._say(f"differs  {escape(one.url)}  snapshot {one.snapshot}: {one.words_before} → {one.words} words")
+
+    def finish_reextract(self, result: Any) -> None:
+        """Print how many renditions differ, and end the command with its exit code."""
+        total, counts = sum(result.tally.values()), dict(sorted(result.tally.items()))
+        differ = counts.pop("differs", 0)
+        more = "".join(f", {count:,} {name}" for name, count in counts.items())
+        state = "" if result.state == "done" else f" ({result.state})"
+        again = ", going on where it was" if result.resumed else ""
+        self._say(f"[bold]reextract[/bold]{state}{again}: {total:,} snapshots read again: {differ:,} differ{more}")
+        sys.exit(result.exit_code)
+
     def read(self, offset: int) -> None:
         """How far into its files an import is, in bytes."""
         self._bar.update(self._task, completed=offset)

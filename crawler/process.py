@@ -22,6 +22,7 @@ from crawler.back_off import BackOffs
 from crawler.spiders.imports import ImportSpider
 from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
+from pipelines.upkeep import OnProgress, Upkeep
 from pipelines.workers import Workers
 from storage import frontier, runs
 from storage.capture import Miss
@@ -29,6 +30,7 @@ from storage.clock import Clock, iso
 from storage.database import open_engine
 from storage.errors import BackissueError, InvalidURL, RunUnderWay
 from storage.folder import Folder
+from storage.memory import Memory
 from storage.outcome import ERRORS, Receipt
 from storage.record import Ledger
 from storage.recorder import Recorder
@@ -91,6 +93,7 @@ class Process:
     on_receipt: OnReceipt = lambda receipt: None
     on_listing: Callable[[str, Any, str | None, int], None] | None = None
     on_read: Callable[[int], None] | None = None
+    on_upkeep: OnProgress = lambda what, done, total: None
     _crawling: Any = None
     _recorder: Any = None
     _back_offs: Any = None
@@ -187,6 +190,7 @@ class Process:
         await self._recorder.transact(fill)
         settings = _pace(delay=delay, timeout=seconds, concurrency=1, allow_private=allow_private)
         await self._crawl(VisitSpider, run, result, settings, {"back_offs": self._back_offs})
+        await self._learn([result])
         return result
 
     async def _refuse(self, run: Run, url: str, message: str, result: Result) -> None:
@@ -206,7 +210,9 @@ class Process:
                 return await self._crawl_source(source, limit)
 
         wanted: list[Source | None] = [*sources, None] if watched else [*sources]
-        return list(await asyncio.gather(*(one(source) for source in wanted)))
+        results = list(await asyncio.gather(*(one(source) for source in wanted)))
+        await self._learn(results)
+        return results
 
     async def _crawl_source(self, source: Source | None, limit: int | None) -> Result:
         """Crawl a source; None: the pages that `archive --watch` put on the list."""
@@ -256,7 +262,29 @@ class Process:
         result.problems += spider.problems
         skipped = dict(spider.skipped)
         await self._recorder.transact(lambda connection: runs.count_skipped(connection, run.id, skipped))
+        await self._learn([result])
         return result
+
+    async def _learn(self, results: Sequence[Result]) -> None:
+        """Close a generation of the site memory over what these runs added, and clean again what it concerns.
+
+        After an interrupt the next run does it: what a generation has not seen waits for one.
+        """
+        if self._interrupted or any(result.state == "failed" for result in results):
+            return
+        upkeep = Upkeep(
+            recorder=self._recorder,
+            reader=self._reader,
+            workers=self._pool,
+            on_progress=self.on_upkeep,
+            stopping=lambda: self._interrupted,
+        )
+        last = next((result for result in reversed(results) if result.run is not None), None)
+        if last is not None:
+            kept = await upkeep.learn(last.run)
+            last.problems += kept.problems
+            if kept.stopped:
+                last.state = "interrupted"
 
     async def _begin(self, kind: RunKind, source: int | None, name: str | None) -> Run:
         now = self.clock.now()
@@ -274,6 +302,7 @@ class Process:
             workers=self._pool,
             reader=self._reader,
             ledger=Ledger(run_id=run.id, source_id=run.source_id),
+            memory=Memory(self._reader),
         )
         merged = self._crawling.settings.copy()
         merged.update({"BACKISSUE_CLOCK": self.clock, **settings}, priority="cmdline")

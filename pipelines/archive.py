@@ -7,13 +7,16 @@ from scrapy.crawler import Crawler
 
 from pipelines.desk import Desk
 from pipelines.page import NotArticle, PageBytes
-from pipelines.reading import read
+from pipelines.reading import clean_again, read
 from storage import snapshots
+from storage.capture import Capture
+from storage.database import reading
 from storage.errors import BackissueError, DamagedRecord, WorkerLost
 from storage.outcome import Outcome, Receipt
 from storage.record import RenditionMissing, keep_rendition
+from storage.stored import stored_article
+from storage.urls import site
 from storage.visit import Visit
-from storage.warc_read import read_exchange
 
 
 class RereadFailed(BackissueError):
@@ -46,30 +49,44 @@ class ArchivePipeline:
             except RenditionMissing as missing:
                 written = missing.written
                 try:
-                    await self._reread_once(missing.snapshot)
+                    await self._reread_once(missing.snapshot, visit)
                 except (DamagedRecord, RereadFailed, WorkerLost) as error:
                     # Without the one before nobody can say whether this is an edit. Its bytes are kept.
                     visit = visit.ends(Outcome.FAILED, "reread", str(error))
 
-    async def _reread_once(self, snapshot: int) -> None:
+    async def _reread_once(self, snapshot: int, visit: Visit) -> None:
         task = self._rereads.get(snapshot)
         if task is None:
-            task = self._rereads[snapshot] = asyncio.create_task(self._reread(snapshot))
+            task = self._rereads[snapshot] = asyncio.create_task(self._make_comparable(snapshot, visit))
             task.add_done_callback(lambda _: self._rereads.pop(snapshot))
         await task
 
-    async def _reread(self, snapshot: int) -> None:
-        """Make the current version's rendition of a snapshot, so that a newer extractor is no publisher's edit."""
-        recorder = self._desk.recorder
-        location, url = snapshots.bytes_of(self._desk.reader, snapshot)
-        exchange = read_exchange(recorder.folder.warc, location)
-        try:
-            reading = await self._desk.workers.run(read, url, PageBytes.of(exchange))
-        except WorkerLost:
-            raise
-        except Exception as error:
-            raise RereadFailed(snapshot, f"{error!r}.") from error
-        if isinstance(reading, NotArticle):
-            raise RereadFailed(snapshot, reading.why)
-        article, rendition, now = reading.article, reading.rendition, recorder.clock.now()
+    async def _make_comparable(self, snapshot: int, visit: Visit) -> None:
+        """Make a snapshot's rendition of the version that a visit of its page has, so that a newer extractor, newer
+        rules and what was learnt since are no publisher's edit."""
+        if visit.rendition is None:
+            raise ValueError("only a visit with a rendition is compared")
+        recorder, workers, found = self._desk.recorder, self._desk.workers, visit.found
+        with reading(self._desk.reader) as connection:
+            stored = stored_article(connection, snapshot, visit.rendition.extractor)
+        url = snapshots.seen(self._desk.reader, snapshot).url
+        # As if it were of the visit's site and time: both sides are cleaned by the same knowledge.
+        when = found.captured_at if isinstance(found, Capture) else recorder.clock.now()
+        answered = found.url if isinstance(found, Capture) else url
+        knowledge = self._desk.memory.knowledge(url, when, site=site(answered))
+        if stored is not None:
+            article = stored.article
+            rendition = await workers.run(clean_again, url, article, knowledge)
+        else:
+            exchange = snapshots.exchange_of(self._desk.reader, recorder.folder.warc, snapshot)
+            try:
+                found_again = await workers.run(read, url, PageBytes.of(exchange), knowledge)
+            except WorkerLost:
+                raise
+            except Exception as error:
+                raise RereadFailed(snapshot, f"{error!r}.") from error
+            if isinstance(found_again, NotArticle):
+                raise RereadFailed(snapshot, found_again.why)
+            article, rendition = found_again.article, found_again.rendition
+        now = recorder.clock.now()
         await recorder.transact(lambda connection: keep_rendition(connection, snapshot, article, rendition, now=now))

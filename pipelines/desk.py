@@ -4,6 +4,7 @@ import attrs
 from sqlalchemy import Engine
 
 from pipelines.workers import Workers
+from storage.memory import Memory
 from storage.record import Ledger
 from storage.recorder import Recorder
 
@@ -17,3 +18,5 @@ class Desk:
     reader: Engine
     """For look-ups; never writes."""
     ledger: Ledger
+    memory: Memory
+    """The generation that the run began with: text never depends on the order of pages within a run."""

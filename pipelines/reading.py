@@ -25,3 +25,10 @@ def read(page: PageBytes, knowledge: Knowledge = NOTHING) -> Reading | NotArticl
     if isinstance(article, NotArticle):
         return article
     return Reading(article=article, rendition=clean(article, knowledge))
+
+
+def clean_again(article: Article, knowledge: Knowledge) -> Rendition:
+    """The rendition of an article that was extracted earlier."""
+    from pipelines.clean import clean
+
+    return clean(article, knowledge)

@@ -10,8 +10,8 @@ import attrs
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
-from storage import compare, database, pages
-from storage.article import BlockKind
+from storage import comparable, compare, database, pages
+from storage.article import APART
 from storage.clock import Clock, iso
 from storage.errors import InvalidURL, PageNotFound, SourceNotFound
 from storage.folder import Folder
@@ -30,6 +30,7 @@ from storage.tables import (
     VisitRow,
     WarcFileRow,
 )
+from storage.taught import Taught, find_site, taught
 
 # More digits than this may be more than a 64-bit column holds, which the database's driver would refuse to compare.
 MAX_ID_DIGITS = 18
@@ -64,7 +65,7 @@ class SnapshotView:
     warc: tuple[str, int]
     """File and offset."""
 
-    def as_json(self, *, removed: list[dict[str, str]] | None = None, whole: bool = True) -> dict[str, Any]:
+    def as_json(self, *, removed: list[dict[str, Any]] | None = None, whole: bool = True) -> dict[str, Any]:
         """The fields that other programs may rely on; `whole` with the text."""
         fields: dict[str, Any] = {
             "snapshot": self.snapshot,
@@ -125,8 +126,14 @@ class RunView:
 def snapshots(*, all_versions: bool = False) -> Any:
     """One row per page, with its newest snapshot, or one per snapshot; each in its newest rendition. No order."""
     newest = aliased(RenditionRow)
+    # By generation first: a page may have been cleaned once more by an older one, to be compared with another.
     newest_rendition = (
-        select(func.max(newest.id)).where(newest.snapshot_id == SnapshotRow.id).correlate(SnapshotRow).scalar_subquery()
+        select(newest.id)
+        .where(newest.snapshot_id == SnapshotRow.id)
+        .order_by(newest.generation.desc(), newest.id.desc())
+        .limit(1)
+        .correlate(SnapshotRow)
+        .scalar_subquery()
     )
     last_seen = select(func.max(VisitRow.captured_at)).where(VisitRow.snapshot_id == SnapshotRow.id).scalar_subquery()
     query: Any = (
@@ -231,16 +238,23 @@ class Archive:
             raise PageNotFound(what)
         return _view(row)
 
-    def removed(self, view: SnapshotView) -> list[dict[str, str]]:
-        """What a rendition leaves out: reason and text of each block, in order."""
+    def removed(self, view: SnapshotView) -> list[dict[str, Any]]:
+        """What a rendition leaves out, in order: of each block its reason, text and number, from 1."""
         query = (
-            select(CutRow.reason, BlockRow.text)
+            select(CutRow.reason, BlockRow.text, BlockRow.position)
             .join(BlockRow, BlockRow.position == CutRow.position)
             .where(CutRow.rendition_id == view.rendition_id, BlockRow.extraction_id == view.extraction_id)
             .order_by(CutRow.position)
         )
         with database.reading(self._engine) as connection:
-            return [{"reason": row.reason, "text": row.text} for row in connection.execute(query)]
+            return [
+                {"reason": row.reason, "text": row.text, "block": row.position + 1} for row in connection.execute(query)
+            ]
+
+    def taught(self, site: str) -> Taught:
+        """What a site, by its domain, a URL of it or its source's name, has taught. Raises UnknownSite."""
+        with database.reading(self._engine) as connection:
+            return taught(connection, find_site(connection, site))
 
     def raw_text(self, view: SnapshotView) -> str:
         """A snapshot's text with nothing cut."""
@@ -248,7 +262,7 @@ class Archive:
             select(BlockRow.text)
             .where(
                 BlockRow.extraction_id == view.extraction_id,
-                BlockRow.kind.not_in([BlockKind.CAPTION.value, BlockKind.CREDIT.value]),
+                BlockRow.kind.not_in([kind.value for kind in APART]),
             )
             .order_by(BlockRow.position)
         )
@@ -271,10 +285,11 @@ class Archive:
                 .order_by(VisitRow.captured_at, VisitRow.id)
             )
             events = _events(connection.execute(visits).all())
-        changes: list[tuple[SnapshotView, compare.Change | None]] = []
-        for index, view in enumerate(views):
-            before = views[index - 1] if index else None
-            changes.append((view, compare.change_between(before, view) if before else None))
+            made = comparable.renditions(connection, page)
+            changes: list[tuple[SnapshotView, compare.Change | None]] = []
+            for index, view in enumerate(views):
+                before = views[index - 1] if index else None
+                changes.append((view, _change(connection, made, before, view) if before else None))
         return changes, events
 
     def runs(self, limit: int = 20) -> list[RunView]:
@@ -292,6 +307,7 @@ class Archive:
                     RunRow.listings,
                     RunRow.listings_failed,
                     RunRow.error,
+                    RunRow.tally,
                 )
                 .select_from(RunRow)
                 .outerjoin(SourceRow, SourceRow.id == RunRow.source_id)
@@ -304,6 +320,7 @@ class Archive:
     def _run(connection: Connection, row: Any) -> RunView:
         counted = select(VisitRow.outcome, func.count()).where(VisitRow.run_id == row.id).group_by(VisitRow.outcome)
         outcomes = Counter({str(outcome): int(count) for outcome, count in connection.execute(counted)})
+        outcomes.update(row.tally or {})
         return RunView(
             run=row.id,
             kind=row.kind,
@@ -359,6 +376,16 @@ class Archive:
             "due": due,
             "alarms": alarms,
         }
+
+
+def _change(
+    connection: Connection, made: dict[int, list[comparable.Made]], old: SnapshotView, new: SnapshotView
+) -> compare.Change:
+    """From one snapshot to another, in the newest version that both have, else as they are shown."""
+    pair = comparable.same_version(made[old.snapshot], made[new.snapshot])
+    if pair is None or pair == (old.rendition_id, new.rendition_id):
+        return compare.change_between(old, new)
+    return compare.change_between(*(comparable.version(connection, rendition) for rendition in pair))
 
 
 def has_watched_pages(folder: Folder) -> bool:

@@ -45,7 +45,7 @@ _NEWEST_TEXT = (
     .join(SnapshotRow, SnapshotRow.id == RenditionRow.snapshot_id)
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
     .where(AliasRow.page_id == _PAGE)
-    .order_by(SnapshotRow.captured_at.desc(), RenditionRow.id.desc())
+    .order_by(SnapshotRow.captured_at.desc(), RenditionRow.generation.desc(), RenditionRow.id.desc())
     .limit(1)
 )
 _NEW_PAGE, _NEW_ALIAS = insert(table(PageRow)), insert(table(AliasRow))

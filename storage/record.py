@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import attrs
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from storage import frontier, pages
 from storage.article import NEVER_KEPT, Access, Article, Rendition, content_digest
@@ -33,7 +33,7 @@ class Ledger:
 
 
 class RenditionMissing(Exception):
-    """The snapshot to compare with was read by another version; it has to be read by this one first."""
+    """The snapshot to compare with was read or cleaned by another version; it has to be by this one first."""
 
     def __init__(self, snapshot: int):
         super().__init__(f"snapshot {snapshot} has no rendition of the current version")
@@ -55,15 +55,23 @@ _CONTENT_DIGEST = (
     .where(
         RenditionRow.snapshot_id == bindparam("snapshot"),
         RenditionRow.rules == bindparam("rules"),
-        RenditionRow.generation == bindparam("generation"),
+        RenditionRow.generation <= bindparam("generation"),
+        RenditionRow.confirmed >= bindparam("generation"),
         ExtractionRow.extractor == bindparam("extractor"),
     )
+    .order_by(RenditionRow.generation.desc())
+    .limit(1)
+)
+_SAME_RENDITION = select(RenditionRow.id).where(
+    RenditionRow.extraction_id == bindparam("extraction"),
+    RenditionRow.rules == bindparam("rules"),
+    RenditionRow.generation == bindparam("generation"),
 )
 _SHOWN = (
     select(ExtractionRow.title, RenditionRow.words, ExtractionRow.access)
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
     .where(RenditionRow.snapshot_id == bindparam("snapshot"))
-    .order_by(RenditionRow.id.desc())
+    .order_by(RenditionRow.generation.desc(), RenditionRow.id.desc())
     .limit(1)
 )
 
@@ -210,7 +218,10 @@ def _archive(
 
 
 def _content_digest_of(connection: Connection, snapshot: int, like: Rendition) -> str | None:
-    """Of a snapshot's rendition of the same versions as another's; None where it has none."""
+    """Of a snapshot's rendition of the same versions as another's; None where it has none.
+
+    A generation that was found to give the same text needs no rendition of its own.
+    """
     versions = {"rules": like.rules, "generation": like.generation, "extractor": like.extractor}
     digest: str | None = connection.execute(_CONTENT_DIGEST, {"snapshot": snapshot, **versions}).scalar()
     return digest
@@ -219,49 +230,72 @@ def _content_digest_of(connection: Connection, snapshot: int, like: Rendition) -
 def keep_rendition(
     connection: Connection, snapshot: int, article: Article, rendition: Rendition, *, now: datetime
 ) -> None:
-    """Insert an extraction with its blocks, unless it is there already, and a rendition of it with its cuts."""
+    """Insert an extraction with its blocks, and a rendition of it with its cuts, each unless it is there already."""
     same = {"snapshot": snapshot, "extractor": article.extractor}
     extraction: int | None = connection.execute(_EXTRACTION_OF, same).scalar()
     if extraction is None:
-        fields = attrs.asdict(article, recurse=False, filter=lambda field, _: field.name != "blocks")
-        fields |= {
-            "authors": list(article.authors),
-            "tags": list(article.tags),
-            "signs": list(article.signs),
-            "access": article.access.value,
-            "snapshot_id": snapshot,
-            "made_at": now,
+        extraction = _keep_extraction(connection, snapshot, article, now)
+    add_rendition(connection, snapshot, extraction, rendition, content_digest(article, rendition), now=now)
+
+
+def _keep_extraction(connection: Connection, snapshot: int, article: Article, now: datetime) -> int:
+    fields = attrs.asdict(article, recurse=False, filter=lambda field, _: field.name != "blocks")
+    fields |= {
+        "authors": list(article.authors),
+        "tags": list(article.tags),
+        "signs": list(article.signs),
+        "access": article.access.value,
+        "snapshot_id": snapshot,
+        "made_at": now,
+    }
+    extraction = made_by(connection.execute(_NEW_EXTRACTION, fields))
+    blocks = [
+        {
+            "extraction_id": extraction,
+            "position": i,
+            "kind": block.kind.value,
+            "text": block.text,
+            "box": block.box,
+            "links": block.links,
+            "signs": list(block.signs) or None,
         }
-        extraction = made_by(connection.execute(_NEW_EXTRACTION, fields))
-        blocks = [
-            {
-                "extraction_id": extraction,
-                "position": i,
-                "kind": block.kind.value,
-                "text": block.text,
-                "box": block.box,
-                "links": block.links,
-                "signs": list(block.signs) or None,
-            }
-            for i, block in enumerate(article.blocks)
-        ]
-        if blocks:
-            connection.execute(_NEW_BLOCKS, blocks)
+        for i, block in enumerate(article.blocks)
+    ]
+    if blocks:
+        connection.execute(_NEW_BLOCKS, blocks)
+    return extraction
+
+
+def add_rendition(
+    connection: Connection, snapshot: int, extraction: int, rendition: Rendition, content: str, *, now: datetime
+) -> None:
+    """Insert a rendition of an extraction with its cuts, unless it is there already. `content`: its content digest."""
+    # Another process may have been here first.
+    same = {"extraction": extraction, "rules": rendition.rules, "generation": rendition.generation}
+    if connection.execute(_SAME_RENDITION, same).first() is not None:
+        return
     row = {
         "snapshot_id": snapshot,
         "extraction_id": extraction,
         "rules": rendition.rules,
         "generation": rendition.generation,
+        "confirmed": rendition.generation,
         "made_at": now,
         "text": rendition.text,
         "digest": rendition.digest,
-        "content_digest": content_digest(article, rendition),
+        "content_digest": content,
         "words": rendition.words,
     }
     kept = made_by(connection.execute(_NEW_RENDITION, row))
     if rendition.cuts:
         cuts = [{"rendition_id": kept, "position": cut.position, "reason": cut.reason} for cut in rendition.cuts]
         connection.execute(_NEW_CUTS, cuts)
+
+
+def confirm_rendition(connection: Connection, rendition: int, generation: int) -> None:
+    """Note that a generation gives the same text as a rendition that the archive has."""
+    statement = update(RenditionRow).where(RenditionRow.id == rendition, RenditionRow.confirmed < generation)
+    connection.execute(statement.values(confirmed=generation))
 
 
 def _receipt(

@@ -1,29 +1,73 @@
 """Look-ups around single snapshots that the crawl needs: where their bytes lie, and how to ask for them again."""
 
-from sqlalchemy import Engine, select
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+from sqlalchemy import Connection, Engine, select
 
 from storage import pages
+from storage.capture import Exchange
 from storage.clock import Clock
 from storage.database import reading
-from storage.tables import AliasRow, RecordRow, SnapshotRow, VisitRow, WarcFileRow
-from storage.warc_read import Location
+from storage.tables import AliasRow, PageRow, RecordRow, SnapshotRow, VisitRow, WarcFileRow
+from storage.warc_read import Location, read_exchange
 
 
-def bytes_of(engine: Engine, snapshot: int) -> tuple[Location, str]:
-    """Where the payload of a snapshot lies, through a revisit record where it is one, and the URL that answered."""
+@attrs.frozen(kw_only=True)
+class Seen:
+    """Where and when a snapshot was seen."""
+
+    url: str
+    """The URL that answered."""
+    site: str
+    """Its page's site."""
+    captured_at: datetime
+
+
+def seen(engine: Engine, snapshot: int) -> Seen:
+    """Where and when a snapshot was seen."""
+    query = (
+        select(AliasRow.url, PageRow.site, SnapshotRow.captured_at)
+        .join(SnapshotRow, SnapshotRow.alias_id == AliasRow.id)
+        .join(PageRow, PageRow.id == AliasRow.page_id)
+        .where(SnapshotRow.id == snapshot)
+    )
     with reading(engine) as connection:
-        query = select(RecordRow.id, RecordRow.refers_to_id, AliasRow.url).join(
+        row = connection.execute(query).one()
+    return Seen(url=row.url, site=row.site, captured_at=row.captured_at)
+
+
+def exchange_of(engine: Engine, folder: Path, snapshot: int) -> Exchange:
+    """The exchange that a snapshot rests on, at the URL that answered; `folder` holds the WARC files.
+
+    Where its record is a revisit, the body comes from the one that it refers to. Raises DamagedRecord.
+    """
+    with reading(engine) as connection:
+        query = select(RecordRow.id, RecordRow.type, RecordRow.refers_to_id, AliasRow.url).join(
             SnapshotRow, SnapshotRow.record_id == RecordRow.id
         )
         query = query.join(AliasRow, AliasRow.id == SnapshotRow.alias_id).where(SnapshotRow.id == snapshot)
         row = connection.execute(query).one()
-        place = (
-            select(WarcFileRow.name, RecordRow.offset, RecordRow.length, RecordRow.sha256)
-            .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
-            .where(RecordRow.id == (row.refers_to_id or row.id))
-        )
-        found = connection.execute(place).one()
-    return Location(file=found.name, offset=found.offset, length=found.length, sha256=found.sha256), row.url
+        own = _location(connection, row.id)
+        origin = _location(connection, row.refers_to_id) if row.refers_to_id is not None else None
+    exchange = attrs.evolve(read_exchange(folder, own), url=row.url)
+    if origin is None:
+        return exchange
+    original = read_exchange(folder, origin)
+    # What says how to read a body are the headers that came with it.
+    headers = exchange.headers or original.headers
+    return attrs.evolve(exchange, body=original.body, headers=headers, truncated=original.truncated)
+
+
+def _location(connection: Connection, record: int) -> Location:
+    query = (
+        select(WarcFileRow.name, RecordRow.offset, RecordRow.length, RecordRow.sha256)
+        .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
+        .where(RecordRow.id == record)
+    )
+    row = connection.execute(query).one()
+    return Location(file=row.name, offset=row.offset, length=row.length, sha256=row.sha256)
 
 
 def validators(engine: Engine, url: str, clock: Clock) -> dict[str, str]:

@@ -115,6 +115,12 @@ class RunRow(Table):
     listings_failed: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[dict[str, int]] = mapped_column(default=dict)
     """What was left out and never taken up: reason -> count."""
+    selection: Mapped[str | None]
+    """What a `reextract` was asked to read again, so that the same one goes on where it was killed."""
+    reached: Mapped[int] = mapped_column(default=0)
+    """The snapshot up to which a `reextract` is through."""
+    tally: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    """What a `reextract` found: outcome -> count. None for runs that visit URLs."""
     error: Mapped[str | None]
 
 
@@ -277,6 +283,8 @@ class RenditionRow(Table):
     extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.id"))
     rules: Mapped[str]
     generation: Mapped[int]
+    confirmed: Mapped[int]
+    """The newest generation that was found to give the same text; `generation` at first."""
     made_at: Mapped[datetime]
     text: Mapped[str]
     digest: Mapped[str]

@@ -35,7 +35,7 @@ def show(folder: Path, what: str, removed: bool, raw: bool, as_json: bool) -> No
     click.echo(f"{view.warc[0]} at {view.warc[1]}\n")
     if removed:
         for one in cut:
-            click.echo(f"[{one['reason']}] {one['text']}")
+            click.echo(f"block {one['block']} [{one['reason']}] {one['text']}")
         if not cut:
             click.echo("Nothing was cut.")
         return

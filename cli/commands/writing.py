@@ -53,7 +53,9 @@ def archive(
     if not wanted:
         raise UsageError("No URL was given. Pass URLs, or a file of them with --from FILE.")
     with Progress("archive", as_json=as_json, total=len(set(wanted))) as progress:
-        process = Process(folder=Folder(folder), workers=workers, on_receipt=progress.receipt)
+        process = Process(
+            folder=Folder(folder), workers=workers, on_receipt=progress.receipt, on_upkeep=progress.upkeep
+        )
 
         async def run() -> list[object]:
             return [
@@ -101,6 +103,7 @@ def crawl(
             allow_private=allow_private,
             on_receipt=progress.receipt,
             on_listing=progress.listing,
+            on_upkeep=progress.upkeep,
         )
         results = process.run(lambda: process.crawl(chosen, limit=limit, watched=watched))
     progress.finish(results)
@@ -135,13 +138,48 @@ def import_(folder: Path, files: tuple[Path, ...], workers: int | None, as_json:
             raise UsageError(f"{file} is not a file. Give the path of a WARC file.")
     size = sum(file.stat().st_size for file in files)
     with Progress("import", as_json=as_json, total=size, in_bytes=True) as progress:
-        process = Process(folder=Folder(folder), workers=workers, on_receipt=progress.receipt, on_read=progress.read)
+        process = Process(
+            folder=Folder(folder),
+            workers=workers,
+            on_receipt=progress.receipt,
+            on_read=progress.read,
+            on_upkeep=progress.upkeep,
+        )
 
         async def run() -> list[object]:
             return [await process.take_in(files)]
 
         results = process.run(run)  # type: ignore[arg-type]
     progress.finish(results)
+
+
+@click.command()
+@click.option("--source", help="Only this source's snapshots.")
+@click.option("--page", metavar="URL", help="Only this page's snapshots.")
+@click.option("--all", "everything", is_flag=True, help="Every snapshot, also those that this version has read.")
+@_WORKERS
+@_JSON
+@click.pass_obj
+def reextract(
+    folder: Path, source: str | None, page: str | None, everything: bool, workers: int | None, as_json: bool
+) -> None:
+    """Read snapshots again from their WARC records, by this version. By default those that it has not read."""
+    prepare()
+    from pipelines.reextract import reextract as read_again
+    from pipelines.reextract import selection
+    from pipelines.standalone import keep_up
+
+    if sum((source is not None, page is not None, everything)) > 1:
+        raise UsageError("--source, --page and --all exclude each other. Give one of them, or none.")
+    wanted = selection(source=source, page=page, everything=everything)
+    with Progress("reextract", as_json=as_json, total=None) as progress:
+        result = keep_up(
+            Folder(folder),
+            lambda upkeep: read_again(upkeep, wanted, progress.reread),
+            workers=workers,
+            on_progress=progress.upkeep,
+        )
+    progress.finish_reextract(result)
 
 
 @click.command(short_help="Crawl a made-up newspaper on this machine.")
@@ -162,4 +200,4 @@ def demo(context: click.Context, ports: tuple[int, int]) -> None:
     sys.exit(tour(context.obj if given else Path("demo-archive"), ports))
 
 
-__all__ = ["archive", "crawl", "demo", "import_"]
+__all__ = ["archive", "crawl", "demo", "import_", "reextract"]

@@ -2,11 +2,12 @@
 
 from alembic import context
 
-from storage.tables import Base
+from storage.memory_tables import GenerationRow
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    # The one metadata of all tables, those of the memory among them.
+    target_metadata=GenerationRow.metadata,
     # SQLite can hardly alter a table; batch mode copies it.
     render_as_batch=True,
     transactional_ddl=True,

@@ -1,0 +1,109 @@
+"""Reads the archive's WARC records again by the current version, in parallel, and goes on where it was killed."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from functools import partial
+from typing import Any, Literal
+
+import attrs
+from sqlalchemy import Connection
+
+from pipelines.ahead import ahead
+from pipelines.clean import RULES
+from pipelines.extract import EXTRACTOR
+from pipelines.rereading import PROBLEMS, Found, Reread, reread, unreadable
+from pipelines.upkeep import Upkeep
+from storage import reextraction, snapshots
+from storage.database import reading
+from storage.errors import BackissueError
+from storage.memory import newest_generation
+from storage.record import keep_rendition
+from storage.reextraction import Reextract, Selection
+from storage.stored import shown_rendition
+
+# Pages that a worker reads between two answers: some 0.4 s. One that takes too long is read again by itself.
+BATCH = 8
+
+
+@attrs.define(kw_only=True)
+class Reextracted:
+    """How a run of `reextract` ended."""
+
+    run: int
+    resumed: bool
+    state: Literal["done", "interrupted"] = "done"
+    tally: Counter[str] = attrs.field(factory=Counter)
+    """Outcome -> snapshots, those from before it was interrupted among them."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 something could not be read, 130 interrupted."""
+        if self.state == "interrupted":
+            return 130
+        return 1 if any(self.tally[found.value] for found in PROBLEMS) else 0
+
+
+def selection(*, source: str | None, page: str | None, everything: bool) -> Selection:
+    """What to read again, by the version that this process is of."""
+    return Selection(source=source, page=page, everything=everything, extractor=EXTRACTOR, rules=RULES)
+
+
+async def reextract(upkeep: Upkeep, wanted: Selection, on_snapshot: Callable[[Reread], None]) -> Reextracted:
+    """Read the snapshots that are wanted, in the order they were added, and keep what the current version lacks."""
+    recorder, now = upkeep.recorder, upkeep.recorder.clock.now()
+    run: Reextract = await recorder.transact(
+        lambda connection: reextraction.begin(connection, recorder.lock, wanted, now=now)
+    )
+    result = Reextracted(run=run.id, resumed=run.resumed, tally=Counter(run.tally))
+    with reading(upkeep.reader) as connection:
+        ids = reextraction.snapshots(connection, wanted, run.reached)
+        generation = newest_generation(connection)
+    done = 0
+    upkeep.on_progress("reading again", 0, len(ids))
+    async for batch in ahead(_jobs(upkeep, ids, generation), 2 * upkeep.workers.count):
+        result.tally.update(one.found.value for one in batch)
+        await recorder.transact(partial(_keep, upkeep, run.id, batch, dict(result.tally)))
+        for one in batch:
+            on_snapshot(one)
+        done += len(batch)
+        upkeep.on_progress("reading again", done, len(ids))
+        if upkeep.stopping():
+            result.state = "interrupted"
+            break
+    now = recorder.clock.now()
+    await recorder.transact(lambda connection: reextraction.close(connection, run.id, result.state, now=now))
+    recorder.lock.drop(reextraction.LOCK)
+    return result
+
+
+def _jobs(upkeep: Upkeep, ids: Sequence[int], generation: int) -> Iterator[Coroutine[Any, Any, list[Reread]]]:
+    for start in range(0, len(ids), BATCH):
+        yield _read(upkeep, ids[start : start + BATCH], generation)
+
+
+async def _read(upkeep: Upkeep, batch: Sequence[int], generation: int) -> list[Reread]:
+    """Read a batch; where a worker is lost over it, each by itself."""
+    folder = upkeep.recorder.folder
+    url = snapshots.seen(upkeep.reader, batch[0]).url
+    try:
+        return await upkeep.workers.run(reread, url, folder.database, folder.warc, generation, batch)
+    except asyncio.CancelledError:
+        raise
+    except BackissueError as error:
+        if len(batch) == 1:
+            with reading(upkeep.reader) as connection:
+                words = shown_rendition(connection, batch[0]).words
+            return [unreadable(batch[0], url, words, str(error))]
+    return [one for snapshot in batch for one in await _read(upkeep, [snapshot], generation)]
+
+
+def _keep(upkeep: Upkeep, run: int, batch: Sequence[Reread], tally: dict[str, int], connection: Connection) -> None:
+    now = upkeep.recorder.clock.now()
+    for one in batch:
+        if one.reading is not None:
+            keep_rendition(connection, one.snapshot, one.reading.article, one.reading.rendition, now=now)
+    reextraction.advance(connection, run, batch[-1].snapshot, tally)
+
+
+__all__ = ["Found", "Reextracted", "reextract", "selection"]
