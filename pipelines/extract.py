@@ -11,14 +11,18 @@ import trafilatura
 from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document
 
+from pipelines import page_leaves
+from pipelines.alignment import align
 from pipelines.blocks import blocks_of
+from pipelines.boxes import number, weigh
 from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
 from pipelines.metadata import Metadata, read_metadata
+from pipelines.page_leaves import Leaf
 from storage.article import Access, Article, Block
 from storage.capture import Exchange
 
 # Raised with every change of this room that makes another article of the same bytes.
-REVISION = 1
+REVISION = 2
 EXTRACTOR = f"trafilatura {version('trafilatura')}, backissue {REVISION}"
 
 # Below this a page without article markup is a menu, a login form or an error message.
@@ -97,7 +101,9 @@ def extract(page: PageBytes) -> Article | NotArticle:
     document = trafilatura.bare_extraction(
         tree, url=page.url, include_comments=False, include_tables=True, with_metadata=False
     )
-    blocks = blocks_of(document.body) if isinstance(document, Document) else ()
+    lines = blocks_of(document.body) if isinstance(document, Document) else ()
+    leaves = page_leaves.walk(tree)
+    blocks = _placed(lines, leaves)
     words = sum(len(block.text.split()) for block in blocks)
     characters = sum(len(block.text) for block in blocks)
     # Scripts without spaces have few "words" in long paragraphs.
@@ -105,10 +111,20 @@ def extract(page: PageBytes) -> Article | NotArticle:
     if words < needed and characters < needed * 6:
         return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
     cut_off = page.truncated or not decoded.complete
-    return _article(metadata, blocks, words, cut_off)
+    return _article(metadata, blocks, page_leaves.keys(leaves), words, cut_off)
 
 
-def _article(metadata: Metadata, blocks: tuple[Block, ...], words: int, cut_off: bool) -> Article:
+def _placed(lines: tuple[Block, ...], leaves: list[Leaf]) -> tuple[Block, ...]:
+    """The extractor's lines with their place on the page."""
+    placed = align(lines, leaves)
+    numbers = number(placed, leaves, weigh(placed, leaves))
+    return tuple(
+        attrs.evolve(item.block, box=box, links=leaves[item.first].links if item.first >= 0 else 0.0)
+        for item, box in zip(placed, numbers, strict=True)
+    )
+
+
+def _article(metadata: Metadata, blocks: tuple[Block, ...], leaves: bytes, words: int, cut_off: bool) -> Article:
     access, signs = _access(metadata, words)
     return Article(
         extractor=EXTRACTOR,
@@ -130,6 +146,7 @@ def _article(metadata: Metadata, blocks: tuple[Block, ...], words: int, cut_off:
         degraded="the body was cut off before its end" if cut_off else None,
         origins=dict(metadata.origins),
         blocks=blocks,
+        leaves=leaves,
     )
 
 
