@@ -72,11 +72,15 @@ class Cohesion:
     _shares: list[float]
     """[length - 1]: share of a run's weight that the page's own runs of this length find elsewhere."""
 
-    def against(self, start: int, end: int) -> float:
-        """Log odds, LOW to HIGH, that lines start..end (inclusive) are foreign to the rest."""
-        weight = sum(self._weights[start : end + 1])
-        novel = sum(self._contained[line][line - start] for line in range(start, end + 1))
-        return odds(novel, weight, self._shares[min(end - start, LONGEST - 1)])
+    def from_line(self, start: int, end: int) -> list[float]:
+        """For each run from `start` to a line up to `end`: log odds, LOW to HIGH, that it is foreign to the rest."""
+        weight = novel = 0.0
+        found = []
+        for line in range(start, end + 1):
+            weight += self._weights[line]
+            novel += self._contained[line][line - start]
+            found.append(odds(novel, weight, self._shares[line - start]))
+        return found
 
 
 def odds(novel: float, weight: float, share: float) -> float:

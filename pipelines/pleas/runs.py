@@ -2,42 +2,53 @@
 
 from collections.abc import Callable, Sequence
 
+import attrs
+
+# A plea of more lines is several runs that touch.
 LONGEST = 12
-ENTER = 3.0
-GO_ON = 1.0
 
 
-def best_runs(scores: Sequence[float], together: Callable[[int, int], float], enter: float = ENTER) -> list[tuple[int, int]]:
-    """Runs (first and last line) with the largest sum of line scores and of `together`, less the cost of each run.
+@attrs.frozen
+class Run:
+    """Lines first..last, inclusive, and what speaks for cutting them, in log odds."""
 
-    The same lines always give the same runs: of two equal sums the one that cuts less.
+    first: int
+    last: int
+    score: float
+
+
+# For a first line, what speaks for each run that starts there: one line, two lines, …
+Scored = Callable[[int], Sequence[float]]
+
+
+def best_runs(count: int, scored: Scored) -> list[Run]:
+    """The runs, apart or touching, with the largest sum of scores.
+
+    The same lines always give the same runs: of equal sums the one that cuts less, then the one that starts later.
     """
-    count = len(scores)
-    kept = [0.0] * (count + 1)
-    cut = [float("-inf")] * (count + 1)
-    came: list[tuple[int, bool]] = [(0, False)] * (count + 1)
-    ended: list[bool] = [False] * (count + 1)
-    for end in range(1, count + 1):
-        kept[end] = kept[end - 1] if kept[end - 1] >= cut[end - 1] else cut[end - 1]
-        ended[end] = cut[end - 1] > kept[end - 1]
-        total = 0.0
-        for start in range(end, max(0, end - LONGEST), -1):
-            total += scores[start - 1]
-            own = total + together(start - 1, end - 1)
-            fresh, on = kept[start - 1] - enter, cut[start - 1] - GO_ON
-            value = own + (on if on > fresh else fresh)
-            if value > cut[end]:
-                cut[end] = value
-                came[end] = (start - 1, on > fresh)
-    runs: list[tuple[int, int]] = []
+    best = [0.0] * (count + 1)
+    came: list[Run | None] = [None] * (count + 1)
+    reached: list[list[Run]] = [[] for _ in range(count + 1)]
+    for place in range(count + 1):
+        if place:
+            best[place] = best[place - 1]
+            for run in reached[place]:
+                value = best[run.first] + run.score
+                if value > best[place] or (came[place] is not None and value == best[place]):
+                    best[place] = value
+                    came[place] = run
+        if place < count:
+            for reach, score in enumerate(scored(place)):
+                # No run that loses by itself is ever part of the best set.
+                if score > 0:
+                    reached[place + reach + 1].append(Run(place, place + reach, score))
+    runs: list[Run] = []
     place = count
-    in_cut = cut[count] > kept[count]
     while place > 0:
-        if in_cut:
-            before, in_cut = came[place]
-            runs.append((before, place - 1))
-            place = before
-        else:
-            in_cut = ended[place]
+        run_here = came[place]
+        if run_here is None:
             place -= 1
+        else:
+            runs.append(run_here)
+            place = run_here.first
     return runs[::-1]
