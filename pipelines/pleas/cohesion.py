@@ -1,5 +1,6 @@
 """How much a line shares its words with the rest of its article: lexical cohesion."""
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
@@ -56,6 +57,8 @@ PLEA_SHARE = 0.3
 # Words of one line are no independent witnesses.
 TEMPER = 0.4
 LOW, HIGH = -6.0, 4.0
+# With fewer trusted lines outside the run, what is not found there says less.
+ENOUGH = 6.0
 # Prior of the page's own share, and what it weighs in stems.
 PRIOR_SHARE = 0.55
 PRIOR_WEIGHT = 12.0
@@ -69,6 +72,8 @@ class Cohesion:
     """[line][reach]: weight of the stems whose last line this is and whose first is at most `reach` lines before it."""
     _weights: list[float]
     """[line]: weight of all its stems."""
+    _trusted: list[int]
+    """[line]: how many trusted lines stand before it; one more entry for all."""
     _shares: list[float]
     """[length - 1]: share of a run's weight that the page's own runs of this length find elsewhere."""
 
@@ -79,7 +84,8 @@ class Cohesion:
         for line in range(start, end + 1):
             weight += self._weights[line]
             novel += self._contained[line][line - start]
-            found.append(odds(novel, weight, self._shares[line - start]))
+            outside = self._trusted[-1] - self._trusted[line + 1] + self._trusted[start]
+            found.append(min(1.0, outside / ENOUGH) * odds(novel, weight, self._shares[line - start]))
         return found
 
 
@@ -100,6 +106,7 @@ def cohesion(lines: Sequence[dict[str, float]], trusted: Sequence[bool]) -> Cohe
             for stem in stems_:
                 first.setdefault(stem, number)
                 last[stem] = number
+    before = [0, *itertools.accumulate(map(int, trusted))]
     contained: list[list[float]] = []
     weights: list[float] = []
     for number, (stems_, trust) in enumerate(zip(lines, trusted, strict=True)):
@@ -119,7 +126,7 @@ def cohesion(lines: Sequence[dict[str, float]], trusted: Sequence[bool]) -> Cohe
             row[reach] += row[reach - 1]
         contained.append(row)
         weights.append(sum(stems_.values()))
-    return Cohesion(contained, weights, _shares(contained, weights, trusted))
+    return Cohesion(contained, weights, before, _shares(contained, weights, trusted))
 
 
 def _shares(contained: list[list[float]], weights: list[float], trusted: Sequence[bool]) -> list[float]:

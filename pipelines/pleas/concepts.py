@@ -17,6 +17,8 @@ USUAL = {
     "letter": 0.05,
     "access": 0.12,
     "plight": 0.10,
+    "read": 0.06,
+    "mark": 0.02,
 }
 # How many lines of the page the usual shares weigh as much as.
 PRIOR_LINES = 8.0

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 
-CONCEPTS = ("media", "we", "you", "money", "act", "period", "letter", "access", "plight")
+CONCEPTS = ("media", "we", "you", "money", "act", "period", "letter", "access", "plight", "read", "mark")
 """What a word file may list: see docs/pleas.md for what each stands for."""
 
 COMMON = "common"

@@ -108,4 +108,4 @@ class Scoring:
         return scores
 
 
-_STOPS = tuple(".?!…。？！")
+_STOPS = tuple(".?!…。？！”\":»")
