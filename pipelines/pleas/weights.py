@@ -56,7 +56,7 @@ TITLED = -6.2
 UNSTOPPED = -0.3
 
 # A run.
-ENTER = -8.3
+ENTER = -7.3
 FOREIGN = 1.4
 ASKS = 0.45
 # For each concept of the run that is rare on the page, at most six.
