@@ -23,6 +23,11 @@ class Placed:
     """Index of its first leaf; -1 where it was not found."""
     last: int = -1
     """Index of its last leaf, itself included."""
+    signs: list[str] = attrs.field(factory=list)
+
+    def turn(self, kind: BlockKind) -> None:
+        """Make it a block of another kind."""
+        self.block = attrs.evolve(self.block, kind=kind)
 
 
 def squeezed(text: str) -> str:

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 
+from pipelines import structure
 from storage.article import APART, Article, Cut, Rendition
 from storage.knowledge import NOTHING, Knowledge
 
 # Raised with every change that makes another text of the same blocks.
-RULES = "rules 1"
+RULES = "rules 2"
 
 # The headline comes back as body text in the first lines, never later.
 TITLE_LINES = 3
@@ -17,9 +18,11 @@ _NOT_WORD = re.compile(r"\W+")
 
 def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
     """The article's text, with what was cut and why. Every block stays in the article."""
-    cuts = tuple(_title_again(article))
-    out = {cut.position for cut in cuts}
-    lines = [b.text for i, b in enumerate(article.blocks) if i not in out and b.kind not in APART]
+    reasons = structure.cuts(article.blocks)
+    for position in _title_again(article):
+        reasons.setdefault(position, "headline repeated")
+    cuts = tuple(Cut(position=position, reason=reasons[position]) for position in sorted(reasons))
+    lines = [b.text for i, b in enumerate(article.blocks) if i not in reasons and b.kind not in APART]
     return Rendition(
         extractor=article.extractor,
         rules=RULES,
@@ -29,13 +32,13 @@ def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
     )
 
 
-def _title_again(article: Article) -> list[Cut]:
+def _title_again(article: Article) -> list[int]:
     if not article.title:
         return []
     title = _folded(article.title)
     for position, block in enumerate(article.blocks[:TITLE_LINES]):
         if _folded(block.text) == title:
-            return [Cut(position=position, reason="headline repeated")]
+            return [position]
     return []
 
 

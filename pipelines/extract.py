@@ -12,13 +12,11 @@ from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document
 
 from pipelines import page_leaves
-from pipelines.alignment import align
 from pipelines.blocks import blocks_of
-from pipelines.boxes import number, weigh
+from pipelines.compose import compose
 from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
 from pipelines.metadata import Metadata, read_metadata
-from pipelines.page_leaves import Leaf
-from storage.article import Access, Article, Block
+from storage.article import APART, Access, Article, Block
 from storage.capture import Exchange
 
 # Raised with every change of this room that makes another article of the same bytes.
@@ -98,14 +96,11 @@ def extract(page: PageBytes) -> Article | NotArticle:
     if not (metadata.published_at and metadata.authors and metadata.title):
         # A third of extraction's time, spent only where the page itself does not say.
         metadata = read_metadata(tree, page.url, extracted=extract_metadata(tree, page.url))
-    document = trafilatura.bare_extraction(
-        tree, url=page.url, include_comments=False, include_tables=True, with_metadata=False
-    )
-    lines = blocks_of(document.body) if isinstance(document, Document) else ()
     leaves = page_leaves.walk(tree)
-    blocks = _placed(lines, leaves)
-    words = sum(len(block.text.split()) for block in blocks)
-    characters = sum(len(block.text) for block in blocks)
+    blocks = compose(_lines(tree, page.url), leaves, metadata)
+    body = [block for block in blocks if block.kind not in APART]
+    words = sum(len(block.text.split()) for block in body)
+    characters = sum(len(block.text) for block in body)
     # Scripts without spaces have few "words" in long paragraphs.
     needed = MIN_WORDS_WITH_MARKUP if metadata.article_markup else MIN_WORDS
     if words < needed and characters < needed * 6:
@@ -114,14 +109,12 @@ def extract(page: PageBytes) -> Article | NotArticle:
     return _article(metadata, blocks, page_leaves.keys(leaves), words, cut_off)
 
 
-def _placed(lines: tuple[Block, ...], leaves: list[Leaf]) -> tuple[Block, ...]:
-    """The extractor's lines with their place on the page."""
-    placed = align(lines, leaves)
-    numbers = number(placed, leaves, weigh(placed, leaves))
-    return tuple(
-        attrs.evolve(item.block, box=box, links=leaves[item.first].links if item.first >= 0 else 0.0)
-        for item, box in zip(placed, numbers, strict=True)
+def _lines(tree: lxml.html.HtmlElement, url: str) -> tuple[Block, ...]:
+    """The article's lines as trafilatura sees them."""
+    document = trafilatura.bare_extraction(
+        tree, url=url, include_comments=False, include_tables=True, with_metadata=False
     )
+    return blocks_of(document.body) if isinstance(document, Document) else ()
 
 
 def _article(metadata: Metadata, blocks: tuple[Block, ...], leaves: bytes, words: int, cut_off: bool) -> Article:
