@@ -10,12 +10,13 @@ import trafilatura
 from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document
 
+from pipelines import page_leaves
 from pipelines.blocks import blocks_of
+from pipelines.compose import compose
 from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import NotArticle, PageBytes
-from storage.article import Access, Article, Block
-from storage.leaves import key_of, pack
+from storage.article import APART, Access, Article, Block
 
 # Raised with every change of this room that makes another article of the same bytes.
 REVISION = 2
@@ -61,21 +62,28 @@ def extract(page: PageBytes) -> Article | NotArticle:
     if not (metadata.published_at and metadata.authors and metadata.title):
         # A third of extraction's time, spent only where the page itself does not say.
         metadata = read_metadata(tree, page.url, extracted=extract_metadata(tree, page.url))
-    document = trafilatura.bare_extraction(
-        tree, url=page.url, include_comments=False, include_tables=True, with_metadata=False
-    )
-    blocks = blocks_of(document.body) if isinstance(document, Document) else ()
-    words = sum(len(block.text.split()) for block in blocks)
-    characters = sum(len(block.text) for block in blocks)
+    leaves = page_leaves.walk(tree)
+    blocks = compose(_lines(tree, page.url), leaves, metadata)
+    body = [block for block in blocks if block.kind not in APART]
+    words = sum(len(block.text.split()) for block in body)
+    characters = sum(len(block.text) for block in body)
     # Scripts without spaces have few "words" in long paragraphs.
     needed = MIN_WORDS_WITH_MARKUP if metadata.article_markup else MIN_WORDS
     if words < needed and characters < needed * 6:
         return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
     cut_off = page.truncated or not decoded.complete
-    return _article(metadata, blocks, words, cut_off)
+    return _article(metadata, blocks, page_leaves.keys(leaves), words, cut_off)
 
 
-def _article(metadata: Metadata, blocks: tuple[Block, ...], words: int, cut_off: bool) -> Article:
+def _lines(tree: lxml.html.HtmlElement, url: str) -> tuple[Block, ...]:
+    """The article's lines as trafilatura sees them."""
+    document = trafilatura.bare_extraction(
+        tree, url=url, include_comments=False, include_tables=True, with_metadata=False
+    )
+    return blocks_of(document.body) if isinstance(document, Document) else ()
+
+
+def _article(metadata: Metadata, blocks: tuple[Block, ...], leaves: bytes, words: int, cut_off: bool) -> Article:
     access, signs = _access(metadata, words)
     return Article(
         extractor=EXTRACTOR,
@@ -97,7 +105,7 @@ def _article(metadata: Metadata, blocks: tuple[Block, ...], words: int, cut_off:
         degraded="the body was cut off before its end" if cut_off else None,
         origins=dict(metadata.origins),
         blocks=blocks,
-        leaves=pack(key_of(block.text) for block in blocks),
+        leaves=leaves,
     )
 
 

@@ -17,6 +17,7 @@ NEWS = """NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticl
 BackgroundNewsArticle AskPublicNewsArticle LiveBlogPosting Report AdvertiserContentArticle"""
 OTHER = """Article BlogPosting SatiricalArticle TechArticle ScholarlyArticle MedicalScholarlyArticle SocialMediaPosting
 DiscussionForumPosting"""
+NEWS_TYPES = frozenset(NEWS.split())
 ARTICLE_TYPES = {kind: rank for rank, kinds in enumerate((NEWS, OTHER)) for kind in kinds.split()}
 
 # Articles under these properties are others than the page's own.

@@ -125,6 +125,21 @@ class Metadata:
     article_markup: bool
     """Whether the page calls itself an article."""
 
+    news: bool
+    """Whether it says that it is news: by schema.org's kinds, a section or keywords for news."""
+
+    live: bool
+    """Whether it says that it is a live blog."""
+
+    titles: tuple[str, ...]
+    """Every form of its title that the page gives, the best first."""
+
+    descriptions: tuple[str, ...]
+    """Every summary of itself that the page gives, each once."""
+
+    body: str | None
+    """The article's text as the page's structured data has it, in one line. Often cut off, or not the page's text."""
+
     origins: dict[str, str]
     """Field -> where it came from: `json-ld`, `microdata`, `opengraph`, `dublin-core`, `twitter`, `meta`, `html`,
     `trafilatura` or `htmldate`."""
@@ -168,6 +183,11 @@ def read_metadata(tree: HtmlElement, url: str, *, extracted: "Document | None" =
         paywalled_selectors=tuple(_paywalled(linked.articles)),
         word_count=_word_count(linked.articles),
         article_markup=fields.article_markup(),
+        news=fields.news(),
+        live=any("LiveBlogPosting" in jsonld.types(node) for node in linked.articles),
+        titles=fields.titles(),
+        descriptions=fields.descriptions(),
+        body=max(filter(None, map(jsonld.text, fields.json("articleBody"))), key=len, default=None),
         origins=fields.origins,
     )
 
@@ -322,6 +342,24 @@ class _Fields:
                 )
                 candidates.append((jsonld.text(url), "json-ld"))
         return self.pick("image", ((self.found.absolute(value), origin) for value, origin in candidates))
+
+    def titles(self) -> tuple[str, ...]:
+        headings = [jsonld.clean(element.text_content()[: titles.MAX_TITLE]) for element in self.found.headings[:1]]
+        linked = [jsonld.text(value) for value in self.json("headline", "name")]
+        metas = [value for value, _ in self.found.all(TITLE)]
+        return tuple(dict.fromkeys(filter(None, [*headings, *linked, *metas, self.found.title])))
+
+    def descriptions(self) -> tuple[str, ...]:
+        linked = [jsonld.text(value) for value in self.json("description", "abstract", "alternativeHeadline")]
+        return tuple(dict.fromkeys(filter(None, [*(value for value, _ in self.found.all(DESCRIPTION)), *linked])))
+
+    def news(self) -> bool:
+        metas = self.found.metas
+        return (
+            "article:section" in metas
+            or "news_keywords" in metas
+            or any(kind in jsonld.NEWS_TYPES for node in self.linked.articles for kind in jsonld.types(node))
+        )
 
     def article_markup(self) -> bool:
         kinds = self.found.metas.get("og:type", [])

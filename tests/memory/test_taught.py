@@ -29,7 +29,7 @@ def test_an_overruling_takes_effect_at_once_and_can_be_lifted(gazette: Any) -> N
     assert command("sources", "memory", gazette.site, "--cut", own[2]).returncode == 0
     assert gazette.text("/b").splitlines() == [*own[:2], gazette.plea[1], *own[3:]]
     assert own[2] in command("show", "--raw", f"{gazette.host}/b").stdout
-    assert f"[overruled: to be cut] {own[2]}" in command("show", "--removed", f"{gazette.host}/b").stdout
+    assert f"[ruled out by the archive's owner] {own[2]}" in command("show", "--removed", f"{gazette.host}/b").stdout
     rows = command.json("sources", "memory", "--json", gazette.site)
     decided = {row["text"]: row for row in rows if row["overruled"]}
     assert {text: row["overruled"] for text, row in decided.items()} == {

@@ -1,0 +1,50 @@
+"""Makes an article's blocks of the extractor's lines and the page's own."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from pipelines import captions, gaps, signs, standfirst, structured_body, twins
+from pipelines.alignment import align
+from pipelines.boxes import number
+from pipelines.layout import Layout
+from pipelines.metadata import Metadata
+from pipelines.overlap import tokens
+from pipelines.page_leaves import Leaf
+from storage.article import Block, BlockKind
+
+# The headline comes back as body text in the first lines, never later.
+TITLE_LINES = 3
+
+
+def compose(lines: Sequence[Block], leaves: Sequence[Leaf], metadata: Metadata) -> tuple[Block, ...]:
+    """The article's blocks: the lines with their kinds, signs and boxes, and what the extractor left out.
+
+    Nothing that the extractor kept goes here; cleaning decides.
+    """
+    layout = Layout(leaves, align(lines, leaves))
+    _headlines(layout, metadata.titles)
+    twins.restore(layout)
+    if not metadata.news:
+        gaps.fill(layout)
+    standfirst.place(layout, metadata.descriptions, metadata.titles, news=metadata.news)
+    structured_body.judge(layout, metadata.body)
+    captions.mark(layout)
+    signs.note(layout, news=metadata.news)
+    boxes = number(layout.placed, leaves, layout.boxes)
+    return tuple(
+        attrs.evolve(
+            item.block,
+            box=box,
+            links=leaves[item.first].links if item.first >= 0 else 0.0,
+            signs=tuple(dict.fromkeys(item.signs)),
+        )
+        for item, box in zip(layout.placed, boxes, strict=True)
+    )
+
+
+def _headlines(layout: Layout, titles: Sequence[str]) -> None:
+    known = {tuple(tokens(title)) for title in titles}
+    for item in layout.placed[:TITLE_LINES]:
+        if tuple(tokens(item.block.text)) in known:
+            item.turn(BlockKind.HEADLINE)

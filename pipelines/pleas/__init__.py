@@ -1,0 +1,1 @@
+"""Pleas: what asks an article's reader to give, join, subscribe, sign up, install or agree."""

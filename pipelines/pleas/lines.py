@@ -1,0 +1,69 @@
+"""An article's blocks as lines that can be weighed."""
+
+import re
+from collections.abc import Container
+
+import attrs
+
+from pipelines.pleas.cohesion import stems
+from pipelines.pleas.lexicon import Lexicon, tokens
+from storage.article import APART, Article, Block
+from storage.leaves import LONG, key_of, words
+
+# What somebody is quoted as saying: its "we" and "you" are not the page's.
+_QUOTED = re.compile(
+    r"“[^”]{1,800}(?:”|$)|(?<!\w)\"[^\"]{2,800}(?:\"|$)|«[^»]{1,800}(?:»|$)|»[^«]{1,800}«|„[^“”\"]{1,800}(?:[“”\"]|$)"
+    r"|‘[^’]{20,800}’(?!\w)|「[^」]{1,400}」|『[^』]{1,400}』"
+)
+_SPEECH = re.compile(r"^\s*(?:[“\"«»„‘「『]|[—–-]\s)")
+_AMOUNT = re.compile(
+    r"^\W*(?:[€$£¥₽₴₺]|eur|usd|chf|kr|zł|kč|r\$)?\s*\d[\d.,\s]{0,7}\s*(?:[€$£¥₽₴₺%]|eur|euro|usd|chf|kr|zł|kč|円|元)?\W*$",
+    re.I,
+)
+
+
+@attrs.frozen(kw_only=True)
+class Line:
+    """One block, read for its concepts, stems and key."""
+
+    position: int
+    """Index into the article's blocks."""
+    block: Block
+    words: int
+    bits: int
+    """Concepts outside quotations."""
+    stems: dict[str, float]
+    key: int
+    speech: bool
+    """Opens as somebody's words."""
+    amount: bool
+    """Nothing but a sum."""
+
+    @property
+    def long(self) -> bool:
+        """Whether it has words enough to be told from another by them."""
+        return self.words >= LONG
+
+
+def read_lines(article: Article, lexicon: Lexicon, leave_out: Container[int]) -> list[Line]:
+    """The blocks that may be text, in order."""
+    lines = []
+    for position, block in enumerate(article.blocks):
+        if position in leave_out or block.kind in APART:
+            continue
+        said = _QUOTED.sub(" ", block.text)
+        whole = tokens(block.text)
+        own = whole if said == block.text else tokens(said)
+        lines.append(
+            Line(
+                position=position,
+                block=block,
+                words=words(block.text),
+                bits=lexicon.of_line(said, own),
+                stems=stems(block.text, whole, lexicon),
+                key=key_of(block.text),
+                speech=bool(_SPEECH.match(block.text)),
+                amount=bool(_AMOUNT.match(block.text)),
+            )
+        )
+    return lines

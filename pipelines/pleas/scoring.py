@@ -1,0 +1,111 @@
+"""What speaks for cutting a run of lines: the sum of its lines, and what only the run as a whole shows."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pipelines.pleas import weights as w
+from pipelines.pleas.cohesion import Cohesion
+from pipelines.pleas.concepts import rare, rarity
+from pipelines.pleas.lexicon import BIT, CONCEPTS
+from pipelines.pleas.lines import Line
+from pipelines.pleas.runs import LONGEST
+
+_ALL = sum(BIT[concept] for concept in CONCEPTS)
+_WE, _YOU, _MEDIA = BIT["we"], BIT["you"], BIT["media"]
+_ASK = BIT["act"] | BIT["letter"] | BIT["access"] | BIT["money"] | _MEDIA
+
+# A concept on fewer of the page's lines counts as rare there; blogs are full of "we" and "you".
+RARE = 0.3
+RARE_YOU = 0.4
+RARE_WE_IN_LINE = 0.25
+# A line's stems in the title count until a third of their weight stands there.
+FULLY_TITLED = 1 / 3
+
+
+class Scoring:
+    """The lines of one article, ready to weigh any run of them."""
+
+    def __init__(
+        self, lines: Sequence[Line], page: dict[str, float], cohesion: Cohesion, title: dict[str, float],
+        extra: Sequence[float],
+    ):  # fmt: skip
+        self._lines = lines
+        self._cohesion = cohesion
+        self._weights = {
+            True: {BIT[c]: w.LONG[c] * rarity(page[c]) for c in CONCEPTS},
+            False: {BIT[c]: w.SHORT[c] * rarity(page[c]) for c in CONCEPTS},
+        }
+        self.rare = rare(page, RARE)
+        self._speaks = (_WE if page["we"] < RARE else 0) | (_YOU if page["you"] < RARE_YOU else 0)
+        self._we_is_rare = page["we"] < RARE_WE_IN_LINE
+        self.line_scores = [self._line(line, title) + more for line, more in zip(lines, extra, strict=True)]
+        self._in_box = Counter(line.block.box for line in lines)
+
+    def _line(self, line: Line, title: dict[str, float]) -> float:
+        bits = line.bits & _ALL
+        score = w.LONG_LINE if line.long else w.SHORT_LINE
+        for bit, weight in self._weights[line.long].items():
+            if bits & bit:
+                score += weight
+        if line.long:
+            if not bits:
+                score += w.PLAIN
+            if self._we_is_rare and bits & _WE and bits & _YOU:
+                score += w.WE_AND_YOU
+            if self._we_is_rare and bits & _MEDIA and bits & (_WE | _YOU):
+                score += w.NEWSROOM_SPEAKS
+        elif line.block.text[-1:] not in _STOPS:
+            score += w.UNSTOPPED
+        if line.speech:
+            score += w.SPEECH
+        if line.amount:
+            score += w.AMOUNT
+        score += w.LINKS * line.block.links
+        total = sum(line.stems.values())
+        if total and title:
+            shared = sum(weight for stem, weight in line.stems.items() if weight > 0.5 and stem in title)
+            score += w.TITLED * min(1.0, shared / total / FULLY_TITLED)
+        return score
+
+    def from_line(self, first: int) -> list[float]:
+        """What speaks for each run that starts at a line, by its length."""
+        lines = self._lines
+        count = len(lines)
+        foreign = self._cohesion.from_line(first, min(count, first + LONGEST) - 1)
+        box = lines[first].block.box
+        total = w.ENTER + (w.FIRST if first == 0 else 0.0)
+        bits = 0
+        one_box = True
+        mains = 0
+        any_long = False
+        scores = []
+        for last in range(first, min(count, first + LONGEST)):
+            line = lines[last]
+            total += self.line_scores[last]
+            bits |= line.bits
+            any_long |= line.long
+            mains += line.block.box == 0
+            one_box &= line.block.box == box
+            score = total + w.FOREIGN * foreign[last - first]
+            if bits & self._speaks and bits & _ASK:
+                score += w.ASKS
+            score += w.EACH_CONCEPT * min(6, (bits & self.rare).bit_count())
+            if last == count - 1:
+                score += w.LAST
+            length = last - first + 1
+            if mains:
+                if mains < length:
+                    score += w.ACROSS
+            elif one_box and self._in_box[box] == length:
+                score += w.WHOLE_BOX
+            else:
+                score += w.PART_OF_BOX
+            if length == 1:
+                score += w.SINGLE
+            if not any_long:
+                score += w.ONLY_SHORT
+            scores.append(score)
+        return scores
+
+
+_STOPS = tuple('.?!…。？！”":»')
