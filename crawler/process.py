@@ -31,6 +31,7 @@ from storage.folder import Folder
 from storage.outcome import ERRORS, Receipt
 from storage.record import Ledger
 from storage.recorder import Recorder
+from storage.rule_book import RuleBook
 from storage.runs import Run, RunKind
 from storage.sources import Source
 from storage.urls import without_fragment
@@ -89,12 +90,14 @@ class Process:
     _recorder: Any = None
     _pool: Any = None
     _reader: Any = None
+    _book: RuleBook = attrs.field(factory=RuleBook, init=False)
     _stopping: Any = None
     _interrupted: bool = False
     _failure: BaseException | None = None
 
     def run(self, main: Callable[[], Coroutine[Any, Any, list[Result]]]) -> list[Result]:
-        """Start everything, run `main`, stop everything. Raises what `main` raises."""
+        """Start everything, run `main`, stop everything. Raises what `main` raises, and SourceFileError."""
+        self._book = RuleBook.of(self.folder)
         self._recorder = Recorder(self.folder, clock=self.clock)
         self._reader = open_engine(self.folder.database, write=False)
         self._pool = Workers(self.workers)
@@ -223,7 +226,7 @@ class Process:
                 self.on_listing(url, found, error, new)
 
         extra = {"source": source, "limit": limit, "on_listing": listing}
-        await self._crawl(VisitSpider, run, result, settings, extra)
+        await self._crawl(VisitSpider, run, result, settings, extra, source)
         return result
 
     async def take_in(self, files: Sequence[Path]) -> Result:
@@ -246,7 +249,13 @@ class Process:
         return run
 
     async def _crawl(
-        self, spider_class: type[Spider], run: Run, result: Result, settings: dict[str, Any], extra: dict[str, Any]
+        self,
+        spider_class: type[Spider],
+        run: Run,
+        result: Result,
+        settings: dict[str, Any],
+        extra: dict[str, Any],
+        source: Source | None = None,
     ) -> Any:
         result.run = run.id
         desk = Desk(
@@ -254,6 +263,8 @@ class Process:
             workers=self._pool,
             reader=self._reader,
             ledger=Ledger(run_id=run.id, source_id=run.source_id),
+            book=self._book,
+            source=source,
         )
         merged = self._crawling.settings.copy()
         merged.update({"BACKISSUE_CLOCK": self.clock, **settings}, priority="cmdline")

@@ -5,6 +5,7 @@ import unicodedata
 
 from storage.article import APART, Article, Cut, Rendition
 from storage.knowledge import NOTHING, Knowledge
+from storage.rules import dropped_by, kept_by
 
 # Raised with every change that makes another text of the same blocks.
 RULES = "rules 1"
@@ -17,7 +18,10 @@ _NOT_WORD = re.compile(r"\W+")
 
 def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
     """The article's text, with what was cut and why. Every block stays in the article."""
-    cuts = tuple(_title_again(article))
+    ruled = {position: sign for position, block in enumerate(article.blocks) if (sign := dropped_by(block.signs))}
+    found = [cut for cut in _title_again(article) if not kept_by(article.blocks[cut.position].signs)]
+    reasons = {cut.position: cut.reason for cut in found} | ruled
+    cuts = tuple(Cut(position=position, reason=reasons[position]) for position in sorted(reasons))
     out = {cut.position for cut in cuts}
     lines = [b.text for i, b in enumerate(article.blocks) if i not in out and b.kind not in APART]
     return Rendition(

@@ -6,6 +6,9 @@ from sqlalchemy import Engine
 from pipelines.workers import Workers
 from storage.record import Ledger
 from storage.recorder import Recorder
+from storage.rule_book import RuleBook
+from storage.rules import SiteRules
+from storage.sources import Source
 
 
 @attrs.frozen(kw_only=True)
@@ -17,3 +20,11 @@ class Desk:
     reader: Engine
     """For look-ups; never writes."""
     ledger: Ledger
+    book: RuleBook = attrs.field(factory=RuleBook)
+    """The publishers' own rules."""
+    source: Source | None = None
+    """Whose pages these are. None: of no source in particular."""
+
+    def rules_for(self, url: str) -> SiteRules | None:
+        """The rules that a page is read by; the same ones all through the run."""
+        return self.book.rules_for(url, self.source)

@@ -14,7 +14,9 @@ from pipelines.blocks import blocks_of
 from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import NotArticle, PageBytes
+from pipelines.site_rules import apply
 from storage.article import Access, Article, Block
+from storage.rules import SiteRules
 
 # Raised with every change of this room that makes another article of the same bytes.
 REVISION = 1
@@ -38,8 +40,9 @@ _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|main|div|
 _BINARY_START = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x00\x00\x00")
 
 
-def extract(page: PageBytes) -> Article | NotArticle:
-    """The article of a page, or why it is none. The same bytes give the same article, in any order and process."""
+def extract(page: PageBytes, rules: SiteRules | None = None) -> Article | NotArticle:
+    """The article of a page, or why it is none. The same bytes and rules give the same article, in any order and
+    process."""
     if not page.body:
         return NotArticle("empty", f"{page.url} answered with an empty body. Try again later.")
     try:
@@ -60,10 +63,12 @@ def extract(page: PageBytes) -> Article | NotArticle:
     if not (metadata.published_at and metadata.authors and metadata.title):
         # A third of extraction's time, spent only where the page itself does not say.
         metadata = read_metadata(tree, page.url, extracted=extract_metadata(tree, page.url))
+    ruled = apply(tree, rules, page.url)
+    metadata = ruled.metadata(metadata)
     document = trafilatura.bare_extraction(
         tree, url=page.url, include_comments=False, include_tables=True, with_metadata=False
     )
-    blocks = blocks_of(document.body) if isinstance(document, Document) else ()
+    blocks = ruled.kept(blocks_of(document.body) if isinstance(document, Document) else ())
     words = sum(len(block.text.split()) for block in blocks)
     characters = sum(len(block.text) for block in blocks)
     # Scripts without spaces have few "words" in long paragraphs.
@@ -71,7 +76,7 @@ def extract(page: PageBytes) -> Article | NotArticle:
     if words < needed and characters < needed * 6:
         return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
     cut_off = page.truncated or not decoded.complete
-    return _article(metadata, blocks, words, cut_off)
+    return ruled.finished(_article(metadata, blocks, words, cut_off))
 
 
 def _article(metadata: Metadata, blocks: tuple[Block, ...], words: int, cut_off: bool) -> Article:

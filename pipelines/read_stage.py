@@ -29,7 +29,8 @@ class ReadPipeline:
         if visit.outcome is not None or visit.same_as is not None or not isinstance(capture, Capture):
             return visit
         try:
-            reading = await self._desk.workers.run(read, capture.url, PageBytes.of(capture))
+            rules = self._desk.rules_for(capture.url)
+            reading = await self._desk.workers.run(read, capture.url, PageBytes.of(capture), rules=rules)
         except WorkerLost as error:
             return visit.ends(Outcome.FAILED, "extraction", str(error))
         except Exception as error:  # noqa: BLE001 - whatever a parser raises on a page is that page's failure
