@@ -247,15 +247,16 @@ def _state_in(
     if tag in _KINDS:
         kind = _KINDS[tag]
     if element in keep:
-        sign = KEPT + _one_line(keep[element])
+        sign = KEPT + one_line(keep[element])
     elif element in drop:
-        sign = DROPPED + _one_line(drop[element])
+        sign = DROPPED + one_line(drop[element])
     elif element in body and sign and sign.startswith(DROPPED):
         sign = None
     return kind, sign, in_body or element in body
 
 
-def _one_line(selector: Selector) -> str:
+def one_line(selector: Selector) -> str:
+    """A selector as signs and reports name it."""
     return " ".join(selector.text.split())
 
 

@@ -30,6 +30,7 @@ from storage.tables import (
     VisitRow,
     WarcFileRow,
 )
+from storage.versions import of_one_version
 
 
 @attrs.frozen(kw_only=True)
@@ -261,10 +262,10 @@ class Archive:
                 .order_by(VisitRow.captured_at, VisitRow.id)
             )
             events = _events(connection.execute(visits).all())
-        changes: list[tuple[SnapshotView, compare.Change | None]] = []
-        for index, view in enumerate(views):
-            before = views[index - 1] if index else None
-            changes.append((view, compare.change_between(before, view) if before else None))
+            changes: list[tuple[SnapshotView, compare.Change | None]] = []
+            for index, view in enumerate(views):
+                before = views[index - 1] if index else None
+                changes.append((view, _change(connection, before, view) if before else None))
         return changes, events
 
     def runs(self, limit: int = 20) -> list[RunView]:
@@ -374,6 +375,14 @@ def _page(connection: Connection, url: str) -> int:
     if alias is None:
         raise PageNotFound(url)
     return alias.page_id
+
+
+def _change(connection: Connection, before: SnapshotView, view: SnapshotView) -> compare.Change:
+    if before.rendition != view.rendition:
+        same = of_one_version(connection, before.snapshot, view.snapshot)
+        if same is not None:
+            return compare.change_between(*same)
+    return compare.change_between(before, view)
 
 
 def _events(visits: Any) -> list[Event]:

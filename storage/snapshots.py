@@ -5,7 +5,7 @@ from sqlalchemy import Engine, select
 from storage import pages
 from storage.clock import Clock
 from storage.database import reading
-from storage.tables import AliasRow, RecordRow, SnapshotRow, VisitRow, WarcFileRow
+from storage.tables import AliasRow, PageRow, RecordRow, SnapshotRow, SourceRow, VisitRow, WarcFileRow
 from storage.warc_read import Location
 
 
@@ -24,6 +24,29 @@ def bytes_of(engine: Engine, snapshot: int) -> tuple[Location, str]:
         )
         found = connection.execute(place).one()
     return Location(file=found.name, offset=found.offset, length=found.length, sha256=found.sha256), row.url
+
+
+def newest_of(engine: Engine, source: str, limit: int) -> list[int]:
+    """The snapshots of a source's pages that were captured last, at most so many, newest first."""
+    query = (
+        select(SnapshotRow.id)
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .join(PageRow, PageRow.id == AliasRow.page_id)
+        .join(SourceRow, SourceRow.id == PageRow.source_id)
+        .where(SourceRow.name == source)
+        .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
+        .limit(limit)
+    )
+    with reading(engine) as connection:
+        return list(connection.execute(query).scalars())
+
+
+def newest_at(engine: Engine, url: str, clock: Clock) -> int | None:
+    """The newest snapshot of the page that a URL leads to. Raises InvalidURL."""
+    with reading(engine) as connection:
+        alias = pages.find_alias(connection, url)
+        newest = pages.newest_snapshot(connection, alias.page_id, clock.now()) if alias else None
+    return newest.id if newest else None
 
 
 def validators(engine: Engine, url: str, clock: Clock) -> dict[str, str]:
