@@ -79,6 +79,13 @@ def site_rules(origin: str, by_key: Mapping[str, Iterable[Selector]]) -> SiteRul
     )
 
 
+def fitting(key: str, selector: Selector) -> Selector:
+    """The selector, where it can stand under a key. Raises ValueError for a text where elements are needed."""
+    if key not in FIELDS and not selector.elements:
+        raise ValueError(f"{selector.text!r} reads a text; `{key}` needs a selector that finds elements")
+    return selector
+
+
 def read_rules(table: object, label: str, path: KeyPath, mistake: Mistake) -> SiteRules | None:
     """The table `[sources.NAME.rules]`; None where it is empty or has mistakes, which are told."""
     if not isinstance(table, dict):
@@ -104,7 +111,7 @@ def read_rules(table: object, label: str, path: KeyPath, mistake: Mistake) -> Si
                 good = False
                 continue
             try:
-                found.setdefault(key, []).append(read_selector(item))
+                found.setdefault(key, []).append(fitting(key, read_selector(item)))
             except ValueError as error:
                 mistake(place, f"{where}: {error}")
                 good = False

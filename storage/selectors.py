@@ -54,6 +54,8 @@ class Selector:
     """As written."""
     xpath: str
     """XPath 1.0 from the page's root element, of core functions only."""
+    elements: bool = True
+    """Whether it can find elements; else it reads a text: an attribute, or what a function makes."""
 
 
 def read_selector(text: str) -> Selector:
@@ -80,7 +82,7 @@ def read_selector(text: str) -> Selector:
         # The parser of HTML folds attributes' names to small letters.
         xpath = f"({xpath})/@{attribute['name'].lower()}"
     _compile(text, xpath)
-    return Selector(text=text, xpath=xpath)
+    return Selector(text=text, xpath=xpath, elements=attribute is None)
 
 
 def read_xpath(text: str) -> Selector:
@@ -88,8 +90,7 @@ def read_xpath(text: str) -> Selector:
     text = text.strip()
     _check_length(text)
     _check_words(text)
-    _compile(text, text)
-    return Selector(text=text, xpath=text)
+    return Selector(text=text, xpath=text, elements=_compile(text, text))
 
 
 def id_or_class(part: str) -> Selector:
@@ -172,12 +173,12 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     return tokens
 
 
-def _compile(text: str, xpath: str) -> None:
-    """Raises ValueError where an expression cannot be compiled, or be evaluated at all."""
+def _compile(text: str, xpath: str) -> bool:
+    """Whether an expression gives a set of nodes. Raises ValueError where it cannot be compiled or evaluated."""
     from lxml import etree
 
     try:
-        compiled(xpath)(etree.Element("html"))
+        return isinstance(compiled(xpath)(etree.Element("html")), list)
     except (etree.XPathError, ValueError) as error:
         raise ValueError(f"{_short(text)} is not an XPath: {str(error).rstrip('.').lower()}") from error
 

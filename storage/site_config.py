@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 
-from storage.rules import MAX_SELECTORS, SiteRules, site_rules
+from storage.rules import MAX_SELECTORS, SiteRules, fitting, site_rules
 from storage.selectors import Selector, id_or_class, read_xpath
 
 # The largest of the shared files have some 20 KB.
@@ -83,7 +83,7 @@ def read_site_config(file: Path) -> SiteConfig:
                 if count > MAX_SELECTORS:
                     raise ValueError(f"this is selector {count}; at most {MAX_SELECTORS} are used")
                 selector = id_or_class(value) if key == "strip_id_or_class" else read_xpath(value)
-                found.setdefault(_USED[key], []).append(selector)
+                found.setdefault(_USED[key], []).append(fitting(_USED[key], selector))
             except ValueError as error:
                 mistakes.append((number, f"`{key}`: {error}"))
     return SiteConfig(

@@ -1,4 +1,5 @@
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,12 @@ MISTAKES = {
     "wrong CSS": (RULES + "drop = [\n'.a',\n'.b..c',\n]", 6, "item 2 of `drop` in the rules of source 'ledger'"),
     "wrong XPath": (RULES + "title = '//h1['", 4, "`title` in the rules of source 'ledger': '//h1[' is not an XPath"),
     "code": (RULES + "body = '//p[document(1)]'", 4, "document(), which is no function"),
+    "a text": (
+        RULES + "drop = 'meta[name=x] @content'",
+        4,
+        "reads a text; `drop` needs a selector that",
+    ),
+    "a number": (RULES + "keep = 'count(//p)'", 4, "reads a text; `keep` needs a selector"),
     "in an inline table": (HEAD + "\nrules = { body = 'a[[' }", 4, "`body` in the rules"),
     "too many": (RULES + "drop = [" + "'p'," * 501 + "]", 3, "501 selectors; at most 500"),
     "folder is not there": ("rules_folder = 'nowhere'\n" + HEAD, 1, "which is not a folder"),
@@ -171,3 +178,13 @@ def test_rule_files_lie_in_site_rules_unless_another_folder_is_named(tmp_path: P
     (tmp_path / "sources.toml").write_text("rules_folder = 'site_rules/../other'\n")
     (tmp_path / "other").mkdir()
     assert read_source_file(tmp_path / "sources.toml").rules_folder == tmp_path / "site_rules/../other"
+
+
+def test_the_manual_describes_every_key_and_its_example_loads(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
+    table = manual.split("## Keys of `[sources.NAME.rules]`")[1].split("## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.M) == list(KEYS)
+    (example,) = re.findall(r"```toml\n(.*?)```", manual, re.S)
+    (tmp_path / "sources.toml").write_text(example, encoding="utf-8")
+    rules = read_sources(tmp_path / "sources.toml")["harbour-ledger"].rules
+    assert rules is not None and len(rules.as_table()) == 6
