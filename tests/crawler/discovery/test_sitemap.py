@@ -133,7 +133,7 @@ def test_an_empty_set_and_an_empty_index_are_sitemaps() -> None:
         (b"Not found", "text"),
         (b'{"urls": []}', "JSON"),
         (b"\xff\xd8\xff\xe0", "a JPEG image"),
-        (gzip.compress(b""), "a damaged gzip file"),
+        (gzip.compress(b"", mtime=0), "a damaged gzip file"),
         (b"\x1f\x8b\x08nonsense", "a damaged gzip file"),
         (b"<opml><body/></opml>", "XML with the root element <opml>"),
     ],
