@@ -97,6 +97,8 @@ class Process:
 
     def run(self, main: Callable[[], Coroutine[Any, Any, list[Result]]]) -> list[Result]:
         """Start everything, run `main`, stop everything. Raises what `main` raises, and SourceFileError."""
+        # Where the folder cannot be made, that is what to say, and not that sources.toml in it cannot be read.
+        self.folder.make()
         self._book = RuleBook.of(self.folder)
         self._recorder = Recorder(self.folder, clock=self.clock)
         self._reader = open_engine(self.folder.database, write=False)
