@@ -34,6 +34,7 @@ from storage.memory import Memory
 from storage.outcome import ERRORS, Receipt
 from storage.record import Ledger
 from storage.recorder import Recorder
+from storage.rule_book import RuleBook
 from storage.runs import Run, RunKind
 from storage.sources import Source
 from storage.urls import without_fragment
@@ -99,12 +100,16 @@ class Process:
     _back_offs: Any = None
     _pool: Any = None
     _reader: Any = None
+    _book: RuleBook = attrs.field(factory=RuleBook, init=False)
     _stopping: Any = None
     _interrupted: bool = False
     _failure: BaseException | None = None
 
     def run(self, main: Callable[[], Coroutine[Any, Any, list[Result]]]) -> list[Result]:
-        """Start everything, run `main`, stop everything. Raises what `main` raises."""
+        """Start everything, run `main`, stop everything. Raises what `main` raises, and SourceFileError."""
+        # Where the folder cannot be made, that is what to say, and not that sources.toml in it cannot be read.
+        self.folder.make()
+        self._book = RuleBook.of(self.folder)
         self._recorder = Recorder(self.folder, clock=self.clock)
         self._back_offs = BackOffs(self._recorder)
         self._reader = open_engine(self.folder.database, write=False)
@@ -244,7 +249,7 @@ class Process:
                 self.on_listing(url, found, error, new)
 
         extra = {"source": source, "limit": limit, "on_listing": listing, "back_offs": self._back_offs}
-        spider = await self._crawl(VisitSpider, run, result, settings, extra)
+        spider = await self._crawl(VisitSpider, run, result, settings, extra, source)
         if spider.left:
             # Beside what listings left out, which the run has counted itself.
             result.skipped["backing_off"] = spider.left
@@ -294,7 +299,13 @@ class Process:
         return run
 
     async def _crawl(
-        self, spider_class: type[Spider], run: Run, result: Result, settings: dict[str, Any], extra: dict[str, Any]
+        self,
+        spider_class: type[Spider],
+        run: Run,
+        result: Result,
+        settings: dict[str, Any],
+        extra: dict[str, Any],
+        source: Source | None = None,
     ) -> Any:
         result.run = run.id
         desk = Desk(
@@ -303,6 +314,8 @@ class Process:
             reader=self._reader,
             ledger=Ledger(run_id=run.id, source_id=run.source_id),
             memory=Memory(self._reader),
+            book=self._book,
+            source=source,
         )
         merged = self._crawling.settings.copy()
         merged.update({"BACKISSUE_CLOCK": self.clock, **settings}, priority="cmdline")

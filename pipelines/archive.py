@@ -74,13 +74,15 @@ class ArchivePipeline:
         when = found.captured_at if isinstance(found, Capture) else recorder.clock.now()
         answered = found.url if isinstance(found, Capture) else url
         knowledge = self._desk.memory.knowledge(url, when, site=site(answered))
+        # By the visit's rules, which need not be those of the snapshot's own address: the two are compared.
+        rules = self._desk.rules_for(answered)
         if stored is not None:
             article = stored.article
             rendition = await workers.run(clean_again, url, article, knowledge)
         else:
             exchange = snapshots.exchange_of(self._desk.reader, recorder.folder.warc, snapshot)
             try:
-                found_again = await workers.run(read, url, PageBytes.of(exchange), knowledge)
+                found_again = await workers.run(read, url, PageBytes.of(exchange), knowledge, rules)
             except WorkerLost:
                 raise
             except Exception as error:

@@ -8,6 +8,7 @@ from pipelines.pleas.find import unwanted
 from storage.article import APART, Article, Cut, Rendition
 from storage.knowledge import NOTHING, Knowledge
 from storage.leaves import key_of
+from storage.rules import dropped_by, kept_by
 
 # Raised with every change that makes another text of the same blocks.
 RULES = "rules 3"
@@ -20,14 +21,18 @@ _NOT_WORD = re.compile(r"\W+")
 
 def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
     """The article's text, with what was cut and why. Every block stays in the article."""
-    reasons = structure.cuts(article.blocks)
+    blocks = article.blocks
+    reasons = {position: sign for position, block in enumerate(blocks) if (sign := dropped_by(block.signs))}
+    for position, reason in structure.cuts(blocks).items():
+        reasons.setdefault(position, reason)
     for position in _title_again(article):
         reasons.setdefault(position, "headline repeated")
     for cut in unwanted(article, knowledge, reasons):
         reasons.setdefault(cut.position, cut.reason)
+    reasons = {position: reason for position, reason in reasons.items() if not kept_by(blocks[position].signs)}
     _overrule(article, knowledge, reasons)
     cuts = tuple(Cut(position=position, reason=reasons[position]) for position in sorted(reasons))
-    lines = [b.text for i, b in enumerate(article.blocks) if i not in reasons and b.kind not in APART]
+    lines = [b.text for i, b in enumerate(blocks) if i not in reasons and b.kind not in APART]
     return Rendition(
         extractor=article.extractor,
         rules=RULES,

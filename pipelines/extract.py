@@ -16,7 +16,9 @@ from pipelines.compose import compose
 from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import NotArticle, PageBytes
+from pipelines.site_rules import apply
 from storage.article import APART, Access, Article, Block
+from storage.rules import SiteRules
 
 # Raised with every change of this room that makes another article of the same bytes.
 REVISION = 2
@@ -40,8 +42,9 @@ _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|main|div|
 _BINARY_START = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x00\x00\x00")
 
 
-def extract(page: PageBytes) -> Article | NotArticle:
-    """The article of a page, or why it is none. The same bytes give the same article, in any order and process."""
+def extract(page: PageBytes, rules: SiteRules | None = None) -> Article | NotArticle:
+    """The article of a page, or why it is none. The same bytes and rules give the same article, in any order and
+    process."""
     if not page.body:
         return NotArticle("empty", f"{page.url} answered with an empty body. Try again later.")
     try:
@@ -63,7 +66,13 @@ def extract(page: PageBytes) -> Article | NotArticle:
         # A third of extraction's time, spent only where the page itself does not say.
         metadata = read_metadata(tree, page.url, extracted=extract_metadata(tree, page.url))
     leaves = page_leaves.walk(tree)
-    blocks = compose(_lines(tree, page.url), leaves, metadata)
+    # Of the whole page, before rules take something out: what a site repeats is learnt from these.
+    seen = page_leaves.keys(leaves)
+    ruled = apply(tree, rules, page.url)
+    metadata = ruled.metadata(metadata)
+    if ruled.lines:
+        leaves = page_leaves.walk(tree)
+    blocks = ruled.kept(compose(_lines(tree, page.url), leaves, metadata))
     body = [block for block in blocks if block.kind not in APART]
     words = sum(len(block.text.split()) for block in body)
     characters = sum(len(block.text) for block in body)
@@ -72,7 +81,7 @@ def extract(page: PageBytes) -> Article | NotArticle:
     if words < needed and characters < needed * 6:
         return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
     cut_off = page.truncated or not decoded.complete
-    return _article(metadata, blocks, page_leaves.keys(leaves), words, cut_off)
+    return ruled.finished(_article(metadata, blocks, seen, words, cut_off))
 
 
 def _lines(tree: lxml.html.HtmlElement, url: str) -> tuple[Block, ...]:

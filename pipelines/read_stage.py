@@ -30,7 +30,9 @@ class ReadPipeline:
             return visit
         try:
             knowledge = self._desk.memory.knowledge(capture.url, capture.captured_at)
-            reading = await self._desk.workers.run(read, capture.url, PageBytes.of(capture), knowledge)
+            rules = self._desk.rules_for(capture.url)
+            page = PageBytes.of(capture)
+            reading = await self._desk.workers.run(read, capture.url, page, knowledge, rules)
         except WorkerLost as error:
             return visit.ends(Outcome.FAILED, "extraction", str(error))
         except Exception as error:  # noqa: BLE001 - whatever a parser raises on a page is that page's failure

@@ -13,13 +13,16 @@ from pipelines.ahead import ahead
 from pipelines.clean import RULES
 from pipelines.extract import EXTRACTOR
 from pipelines.rereading import PROBLEMS, Found, Reread, reread, unreadable
+from pipelines.site_rules import versioned
 from pipelines.upkeep import Upkeep
-from storage import reextraction, snapshots
+from storage import reextraction
 from storage.database import reading
 from storage.errors import BackissueError
 from storage.memory import newest_generation
 from storage.record import keep_rendition
-from storage.reextraction import Reextract, Selection
+from storage.reextraction import Reextract, Selection, Wanted
+from storage.rule_book import RuleBook
+from storage.rules import SiteRules
 from storage.stored import shown_rendition
 
 # Pages that a worker reads between two answers: some 0.4 s. One that takes too long is read again by itself.
@@ -55,19 +58,20 @@ async def reextract(upkeep: Upkeep, wanted: Selection, on_snapshot: Callable[[Re
     run: Reextract = await recorder.transact(
         lambda connection: reextraction.begin(connection, recorder.lock, wanted, now=now)
     )
+    book = RuleBook.of(recorder.folder)
     result = Reextracted(run=run.id, resumed=run.resumed, tally=Counter(run.tally))
     with reading(upkeep.reader) as connection:
-        ids = reextraction.snapshots(connection, wanted, run.reached)
+        again = reextraction.snapshots(connection, wanted, run.reached, partial(_extractor_for, book))
         generation = newest_generation(connection)
     done = 0
-    upkeep.on_progress("reading again", 0, len(ids))
-    async for batch in ahead(_jobs(upkeep, ids, generation), 2 * upkeep.workers.count):
+    upkeep.on_progress("reading again", 0, len(again))
+    async for batch in ahead(_jobs(upkeep, again, book, generation), 2 * upkeep.workers.count):
         result.tally.update(one.found.value for one in batch)
         await recorder.transact(partial(_keep, upkeep, run.id, batch, dict(result.tally)))
         for one in batch:
             on_snapshot(one)
         done += len(batch)
-        upkeep.on_progress("reading again", done, len(ids))
+        upkeep.on_progress("reading again", done, len(again))
         if upkeep.stopping():
             result.state = "interrupted"
             break
@@ -77,25 +81,34 @@ async def reextract(upkeep: Upkeep, wanted: Selection, on_snapshot: Callable[[Re
     return result
 
 
-def _jobs(upkeep: Upkeep, ids: Sequence[int], generation: int) -> Iterator[Coroutine[Any, Any, list[Reread]]]:
-    for start in range(0, len(ids), BATCH):
-        yield _read(upkeep, ids[start : start + BATCH], generation)
+def _extractor_for(book: RuleBook, url: str, source: str | None) -> str:
+    rules = book.rules_for(url, source)
+    return versioned(EXTRACTOR, rules) if rules else EXTRACTOR
 
 
-async def _read(upkeep: Upkeep, batch: Sequence[int], generation: int) -> list[Reread]:
+def _jobs(
+    upkeep: Upkeep, again: Sequence[Wanted], book: RuleBook, generation: int
+) -> Iterator[Coroutine[Any, Any, list[Reread]]]:
+    for start in range(0, len(again), BATCH):
+        batch = again[start : start + BATCH]
+        yield _read(upkeep, [(one, book.rules_for(one.url, one.source)) for one in batch], generation)
+
+
+async def _read(upkeep: Upkeep, batch: Sequence[tuple[Wanted, SiteRules | None]], generation: int) -> list[Reread]:
     """Read a batch; where a worker is lost over it, each by itself."""
     folder = upkeep.recorder.folder
-    url = snapshots.seen(upkeep.reader, batch[0]).url
+    first = batch[0][0]
+    given = [(one.snapshot, rules) for one, rules in batch]
     try:
-        return await upkeep.workers.run(reread, url, folder.database, folder.warc, generation, batch)
+        return await upkeep.workers.run(reread, first.url, folder.database, folder.warc, generation, given)
     except asyncio.CancelledError:
         raise
     except BackissueError as error:
         if len(batch) == 1:
             with reading(upkeep.reader) as connection:
-                words = shown_rendition(connection, batch[0]).words
-            return [unreadable(batch[0], url, words, str(error))]
-    return [one for snapshot in batch for one in await _read(upkeep, [snapshot], generation)]
+                words = shown_rendition(connection, first.snapshot).words
+            return [unreadable(first.snapshot, first.url, words, str(error))]
+    return [one for single in batch for one in await _read(upkeep, [single], generation)]
 
 
 def _keep(upkeep: Upkeep, run: int, batch: Sequence[Reread], tally: dict[str, int], connection: Connection) -> None:

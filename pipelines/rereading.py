@@ -14,6 +14,7 @@ from pipelines.reading import Reading, read
 from storage import snapshots
 from storage.database import reading
 from storage.errors import BackissueError
+from storage.rules import SiteRules
 from storage.stored import kept_rendition, shown_rendition, stored_article
 
 
@@ -51,12 +52,12 @@ class Reread:
     """What is to be kept. None: it is there already, or there is nothing."""
 
 
-def reread(database: Path, warc: Path, generation: int, wanted: Sequence[int]) -> list[Reread]:
-    """Read these snapshots again by the current version and a generation of the memory."""
-    return [_reread(database, warc, generation, snapshot) for snapshot in wanted]
+def reread(database: Path, warc: Path, generation: int, wanted: Sequence[tuple[int, SiteRules | None]]) -> list[Reread]:
+    """Read these snapshots again by the current version, their publishers' own rules and a generation of the memory."""
+    return [_reread(database, warc, generation, snapshot, rules) for snapshot, rules in wanted]
 
 
-def _reread(database: Path, warc: Path, generation: int, snapshot: int) -> Reread:
+def _reread(database: Path, warc: Path, generation: int, snapshot: int, rules: SiteRules | None) -> Reread:
     engine = reader_of(database)
     seen = snapshots.seen(engine, snapshot)
     with reading(engine) as connection:
@@ -64,7 +65,7 @@ def _reread(database: Path, warc: Path, generation: int, snapshot: int) -> Rerea
     try:
         page = attrs.evolve(PageBytes.of(snapshots.exchange_of(engine, warc, snapshot)), url=seen.url)
         knowledge = memory_of(database, generation).knowledge(seen.url, seen.captured_at, site=seen.site)
-        result = read(page, knowledge)
+        result = read(page, knowledge, rules)
     except Exception as error:  # noqa: BLE001 - whatever a parser raises on a page is that page's failure
         why = str(error) if isinstance(error, BackissueError) else f"{seen.url} could not be read: {error!r}."
         return unreadable(snapshot, seen.url, shown.words, why)

@@ -31,6 +31,11 @@ class Folder:
     def sources(self) -> Path:
         return self.path / "sources.toml"
 
+    @property
+    def site_rules(self) -> Path:
+        """The rule files, unless `sources.toml` names another folder. It need not be there."""
+        return self.path / "site_rules"
+
     def make(self) -> None:
         """Make what is missing. Raises ArchiveNotWritable."""
         try:

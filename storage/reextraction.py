@@ -1,6 +1,6 @@
 """Runs of `reextract`: which snapshots they read again, how far they are, and what they found."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -102,29 +102,45 @@ def _page(connection: Connection, url: str) -> int:
     return alias.page_id
 
 
-def snapshots(connection: Connection, selection: Selection, after: int) -> list[int]:
-    """The snapshots that are still to be read, in the order they were added."""
-    query: Any = select(SnapshotRow.id).where(SnapshotRow.id > after).order_by(SnapshotRow.id)
-    if selection.source is not None or selection.page is not None:
-        query = query.join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-        query = query.join(PageRow, PageRow.id == AliasRow.page_id)
-        if selection.source is not None:
-            query = query.join(SourceRow, SourceRow.id == PageRow.source_id).where(SourceRow.name == selection.source)
-        else:
-            query = query.where(PageRow.id == _page(connection, selection.page or ""))
-    elif not selection.everything:
-        current = (
-            select(RenditionRow.id)
-            .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
-            .where(
-                RenditionRow.snapshot_id == SnapshotRow.id,
-                RenditionRow.rules == selection.rules,
-                ExtractionRow.extractor == selection.extractor,
-            )
-            .exists()
-        )
-        query = query.where(~current)
-    return list(connection.execute(query).scalars())
+@attrs.frozen
+class Wanted:
+    """A snapshot to read again."""
+
+    snapshot: int
+    url: str
+    """The URL that answered."""
+    source: str | None
+
+
+def snapshots(
+    connection: Connection, selection: Selection, after: int, extractor_for: Callable[[str, str | None], str]
+) -> list[Wanted]:
+    """The snapshots that are still to be read, in the order they were added.
+
+    `extractor_for` names the current extractor of a URL and its source: a publisher's own rules are part of it.
+    """
+    query: Any = (
+        select(SnapshotRow.id, AliasRow.url, SourceRow.name)
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .join(PageRow, PageRow.id == AliasRow.page_id)
+        .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
+        .where(SnapshotRow.id > after)
+        .order_by(SnapshotRow.id)
+    )
+    if selection.source is not None:
+        query = query.where(SourceRow.name == selection.source)
+    elif selection.page is not None:
+        query = query.where(PageRow.id == _page(connection, selection.page))
+    wanted = [Wanted(*row) for row in connection.execute(query)]
+    if selection.source is not None or selection.page is not None or selection.everything:
+        return wanted
+    made = (
+        select(RenditionRow.snapshot_id, ExtractionRow.extractor)
+        .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
+        .where(RenditionRow.snapshot_id > after, RenditionRow.rules == selection.rules)
+    )
+    current = {(snapshot, extractor) for snapshot, extractor in connection.execute(made)}
+    return [one for one in wanted if (one.snapshot, extractor_for(one.url, one.source)) not in current]
 
 
 def advance(connection: Connection, run: int, reached: int, tally: Mapping[str, int]) -> None:

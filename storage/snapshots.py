@@ -10,7 +10,7 @@ from storage import pages
 from storage.capture import Exchange
 from storage.clock import Clock
 from storage.database import reading
-from storage.tables import AliasRow, PageRow, RecordRow, SnapshotRow, VisitRow, WarcFileRow
+from storage.tables import AliasRow, PageRow, RecordRow, SnapshotRow, SourceRow, VisitRow, WarcFileRow
 from storage.warc_read import Location, read_exchange
 
 
@@ -68,6 +68,29 @@ def _location(connection: Connection, record: int) -> Location:
     )
     row = connection.execute(query).one()
     return Location(file=row.name, offset=row.offset, length=row.length, sha256=row.sha256)
+
+
+def newest_of(engine: Engine, source: str, limit: int) -> list[int]:
+    """The snapshots of a source's pages that were captured last, at most so many, newest first."""
+    query = (
+        select(SnapshotRow.id)
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .join(PageRow, PageRow.id == AliasRow.page_id)
+        .join(SourceRow, SourceRow.id == PageRow.source_id)
+        .where(SourceRow.name == source)
+        .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
+        .limit(limit)
+    )
+    with reading(engine) as connection:
+        return list(connection.execute(query).scalars())
+
+
+def newest_at(engine: Engine, url: str, clock: Clock) -> int | None:
+    """The newest snapshot of the page that a URL leads to. Raises InvalidURL."""
+    with reading(engine) as connection:
+        alias = pages.find_alias(connection, url)
+        newest = pages.newest_snapshot(connection, alias.page_id, clock.now()) if alias else None
+    return newest.id if newest else None
 
 
 def validators(engine: Engine, url: str, clock: Clock) -> dict[str, str]:

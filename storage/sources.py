@@ -1,17 +1,18 @@
 """The sources as configured: `sources.toml` in the archive's folder, read and checked line by line."""
 
-import difflib
 import re
 import tomllib
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+import attrs
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from storage.errors import InvalidURL, SourceFileError
+from storage.rules import SiteRules, read_rules
+from storage.toml_mistakes import Mistake, meant, what
 from storage.toml_places import KeyPath, TomlPlaces, line_at
 from storage.urls import parsed
 
@@ -89,13 +90,14 @@ _Expressions = Annotated[
     tuple[Annotated[str, AfterValidator(_expression)], ...],
     BeforeValidator(_as_tuple),
 ]
+_Rules = Annotated[SiteRules, PlainSerializer(SiteRules.as_table)]
 _Days = Annotated[int, Field(ge=0, le=MAX_AGE_DAYS)]
 
 
 class Defaults(BaseModel):
     """What `[defaults]` can set for every source."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
 
     delay: float = Field(default=2.0, ge=0, le=MAX_DELAY_SECONDS, allow_inf_nan=False)
     """Seconds between two requests to a host, 0 to 3600."""
@@ -149,6 +151,9 @@ class Source(Defaults):
     enabled: bool = True
     """Whether it is crawled when no source is named."""
 
+    rules: _Rules | None = None
+    """Its own rules for reading its pages. None: it has none, and those of a rule file hold where there is one."""
+
     @property
     def discovers(self) -> bool:
         """Whether nothing is listed, so that `home` is read as a section page and the feeds it links are followed."""
@@ -178,12 +183,23 @@ _MUST_BE = {
     "max_age_days": f"a whole number of days from 0 (no limit) to {MAX_AGE_DAYS}",
     "user_agent": "a text in quotes",
     "enabled": "true or false",
+    "rules": "a table that starts with [sources.NAME.rules]",
 }
 _DEFAULT_KEYS = tuple(Defaults.model_fields)
-_TABLES = ("defaults", "sources")
+_TOP = ("rules_folder", "defaults", "sources")
 
-_Mistake = Callable[[KeyPath, str], None]
 _Checked = TypeVar("_Checked", bound=Defaults)
+
+
+@attrs.frozen(kw_only=True)
+class SourceFile:
+    """What a `sources.toml` says."""
+
+    sources: dict[str, Source]
+    """By name, in the order of the file."""
+
+    rules_folder: Path | None
+    """The folder of rule files that it names; it is there. None: it names none."""
 
 
 def read_sources(file: Path) -> dict[str, Source]:
@@ -191,6 +207,11 @@ def read_sources(file: Path) -> dict[str, Source]:
 
     Raises SourceFileError for the first mistake in it.
     """
+    return read_source_file(file).sources
+
+
+def read_source_file(file: Path) -> SourceFile:
+    """All that a `sources.toml` says; nothing where there is no file. Raises SourceFileError for its first mistake."""
     text = _read(file)
     document = _parse(file, text)
     places = TomlPlaces(text)
@@ -201,12 +222,13 @@ def read_sources(file: Path) -> dict[str, Source]:
         mistakes.append((places.of(path), line.rstrip(".")))
 
     for key in document:
-        if key not in _TABLES:
+        if key not in _TOP:
             mistake((key,), _unknown_top(key))
+    rules_folder = _rules_folder(document, file.parent, mistake)
 
     defaults = document.get("defaults", {})
     if not isinstance(defaults, dict):
-        mistake(("defaults",), f"`defaults` is {_what(defaults)}; it must be a table that starts with [defaults]")
+        mistake(("defaults",), f"`defaults` is {what(defaults)}; it must be a table that starts with [defaults]")
         defaults = {}
     good = _known(defaults, _DEFAULT_KEYS, "[defaults]", ("defaults",), mistake)
     checked = _build(Defaults, good, {}, "[defaults]", ("defaults",), mistake)
@@ -214,7 +236,7 @@ def read_sources(file: Path) -> dict[str, Source]:
 
     tables = document.get("sources", {})
     if not isinstance(tables, dict):
-        mistake(("sources",), f"`sources` is {_what(tables)}; each source is a table that starts with [sources.NAME]")
+        mistake(("sources",), f"`sources` is {what(tables)}; each source is a table that starts with [sources.NAME]")
         tables = {}
     found: dict[str, Source] = {}
     for name, table in tables.items():
@@ -222,9 +244,11 @@ def read_sources(file: Path) -> dict[str, Source]:
         label = f"source {name!r}"
         if not isinstance(table, dict):
             below = "NAME" if name in _MUST_BE else name
-            mistake(path, f"`sources.{name}` is {_what(table)}; a source is a table that starts with [sources.{below}]")
+            mistake(path, f"`sources.{name}` is {what(table)}; a source is a table that starts with [sources.{below}]")
             continue
         own = _known(table, tuple(_MUST_BE), label, path, mistake)
+        if "rules" in own:
+            own["rules"] = read_rules(own["rules"], label, (*path, "rules"), mistake)
         # Where a key is unknown it may be `home`, misspelt: then that is the mistake to name.
         if "home" not in table and len(own) == len(table):
             mistake(path, f"{label} has no `home`; it must be {_MUST_BE['home']}")
@@ -234,7 +258,21 @@ def read_sources(file: Path) -> dict[str, Source]:
     if mistakes:
         offset, why = min(mistakes, key=lambda one: one[0])
         raise SourceFileError(file, line_at(text, offset), why)
-    return found
+    return SourceFile(sources=found, rules_folder=rules_folder)
+
+
+def _rules_folder(document: Mapping[str, object], beside: Path, mistake: Mistake) -> Path | None:
+    value = document.get("rules_folder")
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        mistake(("rules_folder",), f"`rules_folder` is {what(value)}; it must be the path of a folder in quotes")
+        return None
+    folder = beside / Path(value).expanduser()
+    if not folder.is_dir():
+        mistake(("rules_folder",), f"`rules_folder` names {folder}, which is not a folder")
+        return None
+    return folder
 
 
 def _read(file: Path) -> str:
@@ -295,41 +333,16 @@ def _called(path: KeyPath) -> str:
     return f"`{'.'.join(map(str, path))}`"
 
 
-def _what(value: object) -> str:
-    """A TOML value in words, short enough for one line."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int() if value.bit_length() > 64:
-            return "a number with too many digits"
-        case int() | float():
-            return f"the number {value}"
-        case str():
-            return f"the text {value if len(value) <= 60 else value[:60] + '…'!r}"
-        case list() | tuple():
-            return "a list"
-        case dict():
-            return "a table"
-        case date() | time():
-            return "a date or time without quotes"
-    return f"a {type(value).__name__}"
-
-
-def _meant(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word.lower().replace("-", "_"), list(known), n=1)
-    return f"perhaps you mean `{near[0]}`" if near else ""
-
-
 def _unknown_top(key: str) -> str:
     if key in _MUST_BE:
         where = "[defaults] or [sources.NAME]" if key in _DEFAULT_KEYS else "[sources.NAME]"
         return f"`{key}` stands outside a table; put it below {where}"
-    hint = _meant(key, _TABLES) or "there are [defaults] and [sources.NAME]"
+    hint = meant(key, _TOP) or "there are rules_folder, [defaults] and [sources.NAME]"
     return f"unknown table or key `{key}`; {hint}"
 
 
 def _known(
-    table: Mapping[str, object], known: tuple[str, ...], label: str, path: KeyPath, mistake: _Mistake
+    table: Mapping[str, object], known: tuple[str, ...], label: str, path: KeyPath, mistake: Mistake
 ) -> dict[str, object]:
     """The entries whose keys are known; the others are mistakes."""
     for key in table:
@@ -340,7 +353,7 @@ def _known(
         elif key in _MUST_BE:
             why = f"`{key}` cannot stand in {label}; put it below a [sources.NAME]"
         else:
-            why = f"unknown key `{key}` in {label}; {_meant(key, known) or 'there are ' + ', '.join(known)}"
+            why = f"unknown key `{key}` in {label}; {meant(key, known) or 'there are ' + ', '.join(known)}"
         mistake((*path, key), why)
     return {key: value for key, value in table.items() if key in known}
 
@@ -351,7 +364,7 @@ def _build(
     more: Mapping[str, object],
     label: str,
     path: KeyPath,
-    mistake: _Mistake,
+    mistake: Mistake,
 ) -> _Checked | None:
     """The table as a model, its own values before those it takes over; None where it has mistakes, which are told."""
     try:
@@ -367,6 +380,6 @@ def _build(
                 if one["type"] == "value_error":
                     why = str(one["ctx"]["error"])
                 else:
-                    why = f"this is {_what(value)}; `{key}` must be {_MUST_BE[key]}"
+                    why = f"this is {what(value)}; `{key}` must be {_MUST_BE[key]}"
                 mistake((*path, *where), f"{item}`{key}` of {label}: {why}")
         return None
