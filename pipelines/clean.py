@@ -4,11 +4,12 @@ import re
 import unicodedata
 
 from pipelines import structure
+from pipelines.pleas.find import kept_by_ruling, unwanted
 from storage.article import APART, Article, Cut, Rendition
 from storage.knowledge import NOTHING, Knowledge
 
 # Raised with every change that makes another text of the same blocks.
-RULES = "rules 2"
+RULES = "rules 3"
 
 # The headline comes back as body text in the first lines, never later.
 TITLE_LINES = 3
@@ -21,6 +22,10 @@ def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
     reasons = structure.cuts(article.blocks)
     for position in _title_again(article):
         reasons.setdefault(position, "headline repeated")
+    for cut in unwanted(article, knowledge, reasons):
+        reasons.setdefault(cut.position, cut.reason)
+    for position in kept_by_ruling(article, knowledge):
+        reasons.pop(position, None)
     cuts = tuple(Cut(position=position, reason=reasons[position]) for position in sorted(reasons))
     lines = [b.text for i, b in enumerate(article.blocks) if i not in reasons and b.kind not in APART]
     return Rendition(

@@ -51,8 +51,8 @@ def stems(text: str, words: Sequence[str], lexicon: Lexicon) -> dict[str, float]
 # The longest run of lines that is weighed as one.
 LONGEST = 12
 
-# What cutting a run of an article's own lines finds elsewhere, and a plea's: measured on pleas of our own making put
-# into real pages, a plea's words recur outside it half as often as an article's.
+# How often a plea's words recur outside it, as a share of how often an article's do. On pleas of our own making in real
+# pages .25 to .35 told best: 92 % of them are more foreign than 19 in 20 of the page's own runs of the same length.
 PLEA_SHARE = 0.3
 # Words of one line are no independent witnesses.
 TEMPER = 0.4

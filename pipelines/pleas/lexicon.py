@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 CONCEPTS = ("media", "we", "you", "money", "act", "period", "letter", "access", "plight", "read", "mark")
 """What a word file may list: see docs/pleas.md for what each stands for."""
@@ -131,5 +132,5 @@ def names(bits: int) -> tuple[str, ...]:
     return tuple(name for name in CONCEPTS if bits & BIT[name])
 
 
-def _folder():  # type: ignore[no-untyped-def]
+def _folder() -> Traversable:
     return files(__package__) / "words"

@@ -8,7 +8,10 @@ import attrs
 from pipelines.pleas.cohesion import stems
 from pipelines.pleas.lexicon import Lexicon, tokens
 from storage.article import APART, Article, Block
-from storage.leaves import LONG, key_of, words
+from storage.leaves import LONG, folded, key_of, words
+
+# A site's name of fewer letters stands in other words.
+SHORTEST_NAME = 5
 
 # What somebody is quoted as saying: its "we" and "you" are not the page's.
 _QUOTED = re.compile(
@@ -16,7 +19,10 @@ _QUOTED = re.compile(
     r"|‘[^’]{20,800}’(?!\w)|「[^」]{1,400}」|『[^』]{1,400}』"
 )
 _SPEECH = re.compile(r"^\s*(?:[“\"«»„‘「『]|[—–-]\s)")
-_AMOUNT = re.compile(r"^\W*(?:[€$£¥₽₴₺]|eur|usd|chf|kr|zł|kč|r\$)?\s*\d[\d.,\s]{0,7}\s*(?:[€$£¥₽₴₺%]|eur|euro|usd|chf|kr|zł|kč|円|元)?\W*$", re.I)
+_AMOUNT = re.compile(
+    r"^\W*(?:[€$£¥₽₴₺]|eur|usd|chf|kr|zł|kč|r\$)?\s*\d[\d.,\s]{0,7}\s*(?:[€$£¥₽₴₺%]|eur|euro|usd|chf|kr|zł|kč|円|元)?\W*$",
+    re.I,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -35,6 +41,8 @@ class Line:
     """Opens as somebody's words."""
     amount: bool
     """Nothing but a sum."""
+    named: bool
+    """Names the site that it stands on."""
 
     @property
     def long(self) -> bool:
@@ -45,6 +53,7 @@ class Line:
 def read_lines(article: Article, lexicon: Lexicon, leave_out: Container[int]) -> list[Line]:
     """The blocks that may be text, in order."""
     lines = []
+    site = folded(article.site_name or "")
     for position, block in enumerate(article.blocks):
         if position in leave_out or block.kind in APART:
             continue
@@ -60,6 +69,7 @@ def read_lines(article: Article, lexicon: Lexicon, leave_out: Container[int]) ->
                 stems=stems(block.text, whole, lexicon),
                 key=key_of(block.text),
                 speech=bool(_SPEECH.match(block.text)),
+                named=len(site) >= SHORTEST_NAME and site in folded(block.text),
                 amount=bool(_AMOUNT.match(block.text)),
             )
         )

@@ -7,8 +7,8 @@ from pipelines.pleas.lexicon import BIT, CONCEPTS
 from pipelines.pleas.lines import Line
 from storage.knowledge import Knowledge
 
-# A long line on two other articles is enough by itself (on 359 real pages this took out 1 true line of 10,617, on one
-# other 13), on one other beside other evidence, a short line only beside a repeated long one.
+# A long line on two other articles is enough by itself (on 359 real pages 1 true line of 10,617 stood on two, 13 on
+# one), on one other beside other evidence, a short line only beside a repeated long one.
 LONG_ON_TWO = 14.0
 LONG_ON_ONE = 7.0
 SHORT_ON_TWO = 5.0
@@ -16,8 +16,9 @@ SHORT_ON_ONE = 3.0
 # The more articles are known, the more it says that none of them has the line.
 UNREPEATED = (0.0, -1.0, -2.0, -3.0)
 
-# Journalists reuse a paragraph of background: of 623 that stood on two sister pages repetition alone cut every one, with
-# this guard 78. It holds what shares the article's words, has few concepts and stands on a part of the known articles.
+# Journalists reuse a paragraph of background: repetition alone cuts every one that stands on two sister pages; with
+# this guard some 13 % of 386, and 3 % of those on one. It holds what shares the article's words (log odds of being foreign
+# under COHERENT), has few concepts, and stands on a part of the known articles only.
 COHERENT = 0.5
 FEW_CONCEPTS = 3
 FEW_ARTICLES = 3
