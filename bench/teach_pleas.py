@@ -1,6 +1,6 @@
 """Makes the classifier of lines that the package brings along: `python bench/teach_pleas.py LINES.txt`.
 
-LINES.txt holds lines of real articles, one a line, of eight words and more: other people's text, which is not kept here.
+LINES.txt holds lines of real articles, one a line, of eight words and more. It is other people's text: not kept here.
 The pleas are those of pipelines/pleas/seeds.toml. The same lines give the same bytes.
 """
 

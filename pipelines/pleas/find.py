@@ -24,7 +24,8 @@ MOST_WORDS = 0.4
 MOST_LINES = 12
 STEP = 1.0
 STEPS = 6
-# What is left of the page by then is a plea or an article about one: the weakest runs stay, down to this share of words.
+WHOLE_COST_WORDS = 60
+# What goes even then is most of a page that is a plea or about one: the weakest runs stay, down to this share of words.
 MOST_WORDS_AT_LAST = 0.6
 
 _ALL = sum(BIT[concept] for concept in CONCEPTS)
@@ -97,8 +98,7 @@ def _within_bounds(lines: Sequence[Line], scoring: Scoring, memory: Memory) -> l
     table = [scoring.from_line(first) for first in range(len(lines))]
     runs: list[Run] = []
     for step in range(STEPS + 1):
-        dearer = step * STEP
-        runs = best_runs([[score - dearer for score in scores] for scores in table])
+        runs = best_runs(_dearer(table, lines, step * STEP) if step else table)
         if not _too_much(lines, runs, memory):
             return runs
     words = sum(line.words for line in lines)
@@ -106,6 +106,19 @@ def _within_bounds(lines: Sequence[Line], scoring: Scoring, memory: Memory) -> l
     while by_strength and _words_alone(lines, by_strength, memory) > MOST_WORDS_AT_LAST * words:
         by_strength.pop()
     return sorted(by_strength, key=lambda run: run.first)
+
+
+def _dearer(table: Sequence[Sequence[float]], lines: Sequence[Line], cost: float) -> list[list[float]]:
+    """The scores with runs dearer by `cost`; a run of few words, which takes little, by as much less."""
+    found = []
+    for first, scores in enumerate(table):
+        words = 0
+        row = []
+        for reach, score in enumerate(scores):
+            words += lines[first + reach].words
+            row.append(score - cost * min(1.0, words / WHOLE_COST_WORDS))
+        found.append(row)
+    return found
 
 
 def _words_alone(lines: Sequence[Line], runs: Sequence[Run], memory: Memory) -> int:

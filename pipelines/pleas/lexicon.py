@@ -87,6 +87,10 @@ class Lexicon:
         for length in self._ending_lengths:
             if length < len(plain) - 1:
                 found |= self._endings.get(plain[-length:], 0)
+        if "'" in plain:
+            # An article or a pronoun run into the word, or a verb into the pronoun: "l'abonnement", "we're".
+            for part in word.split("'"):
+                found |= self._look_up(part) if part else 0
         return found
 
     def of_line(self, text: str, words: list[str]) -> int:

@@ -31,9 +31,9 @@ PLAIN = (
     "You are reading this because others gave before you. Please be the next.",
 )
 FUNDRAISING = (
-    "The Wexmouth hospital charity raised 410,000 for a scanner at its yearly dinner on Saturday, more than ever before.",
+    "The Wexmouth hospital charity raised 410,000 for a scanner at its dinner on Saturday, more than ever before.",
     "Donations came from 1,200 people, the charity said, and a local bank doubled every gift up to 50,000.",
-    "The scanner costs 1.1 million. The charity hopes to buy it next spring and has asked the health board for the rest.",
+    "The scanner costs 1.1 million. The charity hopes to buy it next spring and has asked the health board for help.",
     '"Every donation brings the scanner closer," said its chair, Meera Anand. "We are asking people to give monthly."',
     "The health board said that the charity's scanner would save patients the journey to the city.",
 )
@@ -114,7 +114,7 @@ NEWS = {
         "Der Gemeinderat von Altbruck hat am Montag den Neubau der Talbrücke beschlossen, die seit 2019 gesperrt ist.",
         "Die Talbrücke trug früher den Verkehr zwischen Altbruck und dem Bahnhof, seither fahren Busse einen Umweg.",
         "Nach Angaben des Bauamts kostet der Neubau der Brücke neun Millionen, zwei Drittel davon trägt das Land.",
-        "Der Bau soll im Frühjahr beginnen und achtzehn Monate dauern, sagte Bauamtsleiterin Petra Lohse dem Gemeinderat.",
+        "Der Bau soll im Frühjahr beginnen und achtzehn Monate dauern, sagte Bauamtsleiterin Petra Lohse.",
         "Anwohner am Bahnhof hatten gegen die Brücke geklagt, das Gericht wies ihre Klage im Herbst ab.",
         "Bis zur Eröffnung der Brücke fahren die Busse weiter über den Umweg durch das Tal.",
     ),

@@ -10,24 +10,39 @@ from storage.article import Article, Block, BlockKind
 from storage.knowledge import Knowledge
 
 NOUNS = (
-    "bridge council harbour storm school budget engine river valley court train market museum forest library".split()
+    "bridge",
+    "council",
+    "harbour",
+    "storm",
+    "school",
+    "budget",
+    "engine",
+    "river",
+    "valley",
+    "court",
+    "train",
+    "library",
 )
-VERBS = "closed opened repaired flooded inspected measured sold visited painted surveyed".split()
+VERBS = ("closed", "opened", "repaired", "flooded", "inspected", "measured", "sold", "visited", "painted", "surveyed")
 
 
 def texts(count: int) -> list[str]:
     rng = random.Random(7)
     return [
         f"The {rng.choice(NOUNS)} near the {rng.choice(NOUNS)} was {rng.choice(VERBS)} after the {rng.choice(NOUNS)} "
-        f"of {rng.choice(NOUNS)} number {number} had been {rng.choice(VERBS)}, said clerk {'abcdefghij'[number % 10] * 4}{chr(97 + number % 26)}"
-        f"{chr(97 + number // 26 % 26)}{chr(97 + number // 676)}"
+        f"of {rng.choice(NOUNS)} had been {rng.choice(VERBS)}, said clerk {letters(number)}"
         for number in range(count)
     ]
 
 
+def letters(number: int) -> str:
+    """A made-up name: numbers are masked."""
+    return "".join(chr(97 + number // 26**place % 26) for place in range(3))
+
+
 def pleas(count: int) -> list[str]:
     rng = random.Random(8)
-    tail = "kind friends dear members good neighbours loyal readers".split()
+    tail = ("friends", "members", "neighbours", "readers", "dear", "loyal", "kind")
     return [
         f"Our house magazine brings {rng.choice(tail)} and {rng.choice(tail)} crosswords in edition "
         f"{chr(97 + number % 26)}{chr(97 + number // 26)}, free with every plan"
