@@ -3,7 +3,7 @@
 import functools
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -43,6 +43,7 @@ class Lexicon:
         self._firsts: set[str] = set()
         self._parts: list[tuple[str, int]] = []
         self._seen: dict[str, int] = {}
+        self._stemmed: dict[str, tuple[str, float, bool]] = {}
         for words in lists:
             unspaced = words.get("script") == "unspaced"
             for concept, entries in words.items():
@@ -77,6 +78,15 @@ class Lexicon:
                 self._seen[word] = found
         return found
 
+    def stem_of(self, word: str, weighed: Callable[[str, bool], tuple[str, float, bool]]) -> tuple[str, float, bool]:
+        """What `weighed` makes of a word and of whether it is a common one. Kept, too."""
+        found = self._stemmed.get(word)
+        if found is None:
+            found = weighed(word, bool(self.of_word(word) & BIT[COMMON]))
+            if len(self._stemmed) < _KEPT_WORDS:
+                self._stemmed[word] = found
+        return found
+
     def _look_up(self, word: str) -> int:
         plain = word.casefold()
         found = self._exact.get(plain, 0) | self._cased.get(word, 0)
@@ -97,12 +107,14 @@ class Lexicon:
         """The concepts in a line as bits; `words` are its tokens."""
         found = 0
         before = ""
+        seen, firsts = self._seen, self._firsts
         for word in words:
-            found |= self.of_word(word)
-            if before:
-                found |= self._pairs.get((before, word.casefold()), 0)
+            bits = seen.get(word)
+            found |= self.of_word(word) if bits is None else bits
             plain = word.casefold()
-            before = plain if plain in self._firsts else ""
+            if before:
+                found |= self._pairs.get((before, plain), 0)
+            before = plain if plain in firsts else ""
         for part, bit in self._parts:
             if not found & bit and part in text:
                 found |= bit

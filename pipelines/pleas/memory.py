@@ -6,6 +6,7 @@ from pipelines.pleas.cohesion import Cohesion
 from pipelines.pleas.lexicon import BIT, CONCEPTS
 from pipelines.pleas.lines import Line
 from storage.knowledge import Knowledge
+from storage.leaves import key_of
 
 # A long line on two other articles is enough by itself (on 359 real pages 1 true line of 10,617 stood on two, 13 on
 # one), on one other beside other evidence, a short line only beside a repeated long one.
@@ -34,8 +35,11 @@ class Memory:
     def __init__(self, lines: Sequence[Line], knowledge: Knowledge):
         self._lines = lines
         self._knowledge = knowledge
-        self._others = [knowledge.repeated.get(line.key, 0) if line.key else 0 for line in lines]
-        self._rulings = [knowledge.overruled.get(line.key) if line.key else None for line in lines]
+        # Keys cost as much as all the rest of a line, and most pages of a first visit need none.
+        needed = bool(knowledge.repeated or knowledge.overruled)
+        keys = [key_of(line.block.text) if needed else 0 for line in lines]
+        self._others = [knowledge.repeated.get(key, 0) if key else 0 for key in keys]
+        self._rulings = [knowledge.overruled.get(key) if key else None for key in keys]
 
     def others(self, number: int) -> int:
         """On how many other articles a line stands."""

@@ -137,10 +137,11 @@ def _fitted(examples: list[tuple[tuple[int, ...], float]], ratio: float) -> tupl
 def score(model: bytes, text: str) -> float:
     """Log odds that a line is boilerplate rather than article, by this model. 0 for no words."""
     read = unpacked(model)
-    features = _features(folded(text))
+    # Whole numbers add up the same in any order.
+    features = _unordered(folded(text))
     if not features:
         return 0.0
-    total: int = sum(read.weights[feature] for feature in features)
+    total: int = sum(map(read.weights.__getitem__, features))
     return read.bias + read.scale * total / math.sqrt(len(features))
 
 
@@ -171,10 +172,14 @@ def unpacked(model: bytes) -> Model:
 
 def _features(plain: str) -> tuple[int, ...]:
     """A folded line's buckets, each once, sorted."""
+    return tuple(sorted(_unordered(plain)))
+
+
+def _unordered(plain: str) -> set[int]:
     found: set[int] = set()
     for word in plain.split():
         found.update(_of_word(word))
-    return tuple(sorted(found))
+    return found
 
 
 @functools.lru_cache(maxsize=50_000)
