@@ -18,7 +18,7 @@ _NOT_WORD = re.compile(r"\W+")
 
 def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
     """The article's text, with what was cut and why. Every block stays in the article."""
-    reasons = structure.cuts(article.blocks)
+    reasons = structure.cuts(article.blocks, article.authors)
     for position in _title_again(article):
         reasons.setdefault(position, "headline repeated")
     cuts = tuple(Cut(position=position, reason=reasons[position]) for position in sorted(reasons))
