@@ -53,8 +53,10 @@ def place(layout: Layout, descriptions: Sequence[str], titles: Sequence[str], *,
     found = _described(layout, range(heading + 1, body), said, title_words)
     if not found and heading >= 0:
         found = _described(layout, range(heading), said, title_words)[:1]
-        text = grams([word for item in layout.found() for word in tokens(item.block.text)])
-        found = [index for index in found if cover(tokens(layout.leaves[index].text), text) < COVERED]
+        # What stands before the headline may be a teaser of this very article: not where the text says it anyway.
+        if found:
+            text = grams([word for item in layout.found() for word in tokens(item.block.text)])
+            found = [index for index in found if cover(tokens(layout.leaves[index].text), text) < COVERED]
     if not found and heading >= 0 and news:
         found = _looks_like_one(layout, heading, body, title_words)
     for index in found:

@@ -25,6 +25,7 @@ LINKED = 0.8
 # The text begins with the first paragraph of so many words; names and dates before it are the byline.
 BODY_WORDS = 15
 MAX_BYLINE_WORDS = 12
+_NO_BYLINES = frozenset({BlockKind.STANDFIRST, BlockKind.LIVE_ENTRY, BlockKind.TABLE_ROW})
 # A line behind the text that is no sentence: a place, a section, a name (of 66 on 380 news pages 54 were no text).
 MAX_TRAILING_WORDS = 5
 # More of them are a table without its markup.
@@ -75,7 +76,7 @@ def _byline(blocks: Sequence[Block], body: Sequence[int], authors: Sequence[str]
         count = words(block.text)
         if block.kind is BlockKind.PARAGRAPH and count >= BODY_WORDS and i not in found:
             return
-        if i in found or count > MAX_BYLINE_WORDS or block.kind is BlockKind.STANDFIRST:
+        if i in found or count > MAX_BYLINE_WORDS or block.kind in _NO_BYLINES:
             continue
         folded = key(block.text)
         if any(name in folded for name in names) and not is_sentence(block.text):
