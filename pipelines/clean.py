@@ -19,7 +19,7 @@ _NOT_WORD = re.compile(r"\W+")
 
 def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
     """The article's text, with what was cut and why. Every block stays in the article."""
-    reasons = structure.cuts(article.blocks)
+    reasons = structure.cuts(article.blocks, article.authors)
     for position in _title_again(article):
         reasons.setdefault(position, "headline repeated")
     for cut in unwanted(article, knowledge, reasons):
