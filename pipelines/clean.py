@@ -4,10 +4,9 @@ import re
 import unicodedata
 
 from pipelines import structure
-from pipelines.pleas.find import unwanted
+from pipelines.pleas.find import kept_by_ruling, unwanted
 from storage.article import APART, Article, Cut, Rendition
 from storage.knowledge import NOTHING, Knowledge
-from storage.leaves import key_of
 
 # Raised with every change that makes another text of the same blocks.
 RULES = "rules 3"
@@ -20,12 +19,13 @@ _NOT_WORD = re.compile(r"\W+")
 
 def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
     """The article's text, with what was cut and why. Every block stays in the article."""
-    reasons = structure.cuts(article.blocks)
+    reasons = structure.cuts(article.blocks, article.authors)
     for position in _title_again(article):
         reasons.setdefault(position, "headline repeated")
     for cut in unwanted(article, knowledge, reasons):
         reasons.setdefault(cut.position, cut.reason)
-    _overrule(article, knowledge, reasons)
+    for position in kept_by_ruling(article, knowledge):
+        reasons.pop(position, None)
     cuts = tuple(Cut(position=position, reason=reasons[position]) for position in sorted(reasons))
     lines = [b.text for i, b in enumerate(article.blocks) if i not in reasons and b.kind not in APART]
     return Rendition(
@@ -35,18 +35,6 @@ def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
         text="\n".join(lines),
         cuts=cuts,
     )
-
-
-def _overrule(article: Article, knowledge: Knowledge, reasons: dict[int, str]) -> None:
-    """What the archive's owner decided about a line goes before every rule."""
-    if not knowledge.overruled:
-        return
-    for position, block in enumerate(article.blocks):
-        wanted = knowledge.overruled.get(key_of(block.text))
-        if wanted:
-            reasons[position] = "ruled out by the archive's owner"
-        elif wanted is False:
-            reasons.pop(position, None)
 
 
 def _title_again(article: Article) -> list[int]:
