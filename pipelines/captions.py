@@ -2,8 +2,8 @@
 
 import re
 
+from pipelines.alignment import squeezed
 from pipelines.layout import Layout
-from pipelines.overlap import tokens
 from storage.article import BlockKind
 
 # A caption may be long; what is longer than this is text that stands in a figure.
@@ -45,16 +45,16 @@ def mark(layout: Layout) -> None:
     starts = [item.first for item in layout.found()]
     if starts:
         heading = next((i for i in range(min(starts), -1, -1) if "h1" in layout.leaves[i].inside), min(starts))
-        said = {tuple(tokens(item.block.text)) for item in layout.placed}
+        said = {squeezed(item.block.text) for item in layout.placed}
         for index in range(heading, max(starts)):
             if index in layout.taken or not is_caption(layout, index):
                 continue
-            words = tuple(tokens(layout.leaves[index].text))
-            if words not in said:
-                said.add(words)
+            text = squeezed(layout.leaves[index].text)
+            if text not in said:
+                said.add(text)
                 layout.insert(index, BlockKind.CAPTION)
-    text = [item for item in layout.placed if item.block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)]
-    for item in text[-CREDIT_LINES:]:
+    closing = [item for item in layout.placed if item.block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)]
+    for item in closing[-CREDIT_LINES:]:
         if len(item.block.text.split()) <= MAX_CREDIT_WORDS and _CREDIT.search(item.block.text):
             item.turn(BlockKind.CREDIT)
 

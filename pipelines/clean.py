@@ -4,10 +4,9 @@ import re
 import unicodedata
 
 from pipelines import structure
-from pipelines.pleas.find import unwanted
+from pipelines.pleas.find import kept_by_ruling, unwanted
 from storage.article import APART, Article, Cut, Rendition
 from storage.knowledge import NOTHING, Knowledge
-from storage.leaves import key_of
 from storage.rules import dropped_by, kept_by
 
 # Raised with every change that makes another text of the same blocks.
@@ -23,14 +22,16 @@ def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
     """The article's text, with what was cut and why. Every block stays in the article."""
     blocks = article.blocks
     reasons = {position: sign for position, block in enumerate(blocks) if (sign := dropped_by(block.signs))}
-    for position, reason in structure.cuts(blocks).items():
+    for position, reason in structure.cuts(blocks, article.authors).items():
         reasons.setdefault(position, reason)
     for position in _title_again(article):
         reasons.setdefault(position, "headline repeated")
     for cut in unwanted(article, knowledge, reasons):
         reasons.setdefault(cut.position, cut.reason)
     reasons = {position: reason for position, reason in reasons.items() if not kept_by(blocks[position].signs)}
-    _overrule(article, knowledge, reasons)
+    # What the archive's owner decided about a line goes before every rule.
+    for position in kept_by_ruling(article, knowledge):
+        reasons.pop(position, None)
     cuts = tuple(Cut(position=position, reason=reasons[position]) for position in sorted(reasons))
     lines = [b.text for i, b in enumerate(blocks) if i not in reasons and b.kind not in APART]
     return Rendition(
@@ -40,18 +41,6 @@ def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
         text="\n".join(lines),
         cuts=cuts,
     )
-
-
-def _overrule(article: Article, knowledge: Knowledge, reasons: dict[int, str]) -> None:
-    """What the archive's owner decided about a line goes before every rule."""
-    if not knowledge.overruled:
-        return
-    for position, block in enumerate(article.blocks):
-        wanted = knowledge.overruled.get(key_of(block.text))
-        if wanted:
-            reasons[position] = "ruled out by the archive's owner"
-        elif wanted is False:
-            reasons.pop(position, None)
 
 
 def _title_again(article: Article) -> list[int]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import attrs
 
-from pipelines import captions, gaps, signs, standfirst, structured_body, twins
-from pipelines.alignment import align
+from pipelines import captions, gaps, live_blog, signs, standfirst, structured_body, twins
+from pipelines.alignment import Placed, align
 from pipelines.boxes import number
 from pipelines.layout import Layout
 from pipelines.metadata import Metadata
@@ -22,7 +22,7 @@ def compose(lines: Sequence[Block], leaves: Sequence[Leaf], metadata: Metadata) 
 
     Nothing that the extractor kept goes here; cleaning decides.
     """
-    layout = Layout(leaves, align(lines, leaves))
+    layout = Layout(leaves, _in_order(_once(align(lines, leaves))))
     _headlines(layout, metadata.titles)
     twins.restore(layout)
     if not metadata.news:
@@ -30,6 +30,8 @@ def compose(lines: Sequence[Block], leaves: Sequence[Leaf], metadata: Metadata) 
     standfirst.place(layout, metadata.descriptions, metadata.titles, news=metadata.news)
     structured_body.judge(layout, metadata.body)
     captions.mark(layout)
+    if metadata.live:
+        live_blog.mark(layout)
     signs.note(layout, news=metadata.news)
     boxes = number(layout.placed, leaves, layout.boxes)
     return tuple(
@@ -41,6 +43,27 @@ def compose(lines: Sequence[Block], leaves: Sequence[Leaf], metadata: Metadata) 
         )
         for item, box in zip(layout.placed, boxes, strict=True)
     )
+
+
+def _once(placed: list[Placed]) -> list[Placed]:
+    """Without what the extractor gives twice: a second block of the same leaves. A refrain has leaves of its own."""
+    seen: set[tuple[int, int, str]] = set()
+    kept: list[Placed] = []
+    for item in placed:
+        found = (item.first, item.last, item.block.text)
+        if item.first < 0 or found not in seen:
+            kept.append(item)
+        seen.add(found)
+    return kept
+
+
+def _in_order(placed: list[Placed]) -> list[Placed]:
+    """In the page's order, which the extractor leaves where it recovers text late. What was not found on the page
+    stays behind what it followed."""
+    keys: list[int] = []
+    for item in placed:
+        keys.append(item.first if item.first >= 0 else keys[-1] if keys else -1)
+    return [placed[i] for i in sorted(range(len(placed)), key=lambda i: (keys[i], i))]
 
 
 def _headlines(layout: Layout, titles: Sequence[str]) -> None:

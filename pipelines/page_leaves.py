@@ -34,7 +34,7 @@ LINES = frozenset(_LINES.split())
 BLOCKS = TELLING | frozenset(_OTHERS.split())
 
 
-@attrs.frozen
+@attrs.define  # Not frozen: there are 500 to a page, and freezing doubles what they take.
 class Place:
     """Where a line stands."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pipelines.captions import is_caption
 from pipelines.layout import Layout
 from pipelines.overlap import Gram, cover, grams, tokens
+from pipelines.sentences import is_sentence
 from storage.article import BlockKind
 
 # Measured on 380 news pages (precision and recall of a rule by rule ablation).
@@ -28,7 +29,6 @@ _NAMED = re.compile(
     r"|manchet|perex|zajawka|lid|underrubrik|ingressi|resumo|linha-fina)(?![a-z])"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_END = re.compile(r"[.!?…。！？؟।]['\"’”»)\]]*\Z")
 _NEVER = frozenset({"h1", "nav", "footer", "figure", "figcaption", "button"})
 _NEVER_UNTOLD = _NEVER | {"form", "aside", "li", "table", "address"}
 _BYLINE = re.compile(
@@ -36,11 +36,6 @@ _BYLINE = re.compile(
     r"|pubblicato|actualizado|aktualisiert|stand)\b|\d{1,2}[:.h]\d\d\b|\b(?:19|20)\d\d\b.{0,12}\Z",
     re.I,
 )
-
-
-def is_sentence(text: str) -> bool:
-    """Whether a text ends as a sentence does."""
-    return _END.search(text) is not None
 
 
 def place(layout: Layout, descriptions: Sequence[str], titles: Sequence[str], *, news: bool) -> None:
@@ -58,8 +53,10 @@ def place(layout: Layout, descriptions: Sequence[str], titles: Sequence[str], *,
     found = _described(layout, range(heading + 1, body), said, title_words)
     if not found and heading >= 0:
         found = _described(layout, range(heading), said, title_words)[:1]
-        text = grams([word for item in layout.found() for word in tokens(item.block.text)])
-        found = [index for index in found if cover(tokens(layout.leaves[index].text), text) < COVERED]
+        # What stands before the headline may be a teaser of this very article: not where the text says it anyway.
+        if found:
+            text = grams([word for item in layout.found() for word in tokens(item.block.text)])
+            found = [index for index in found if cover(tokens(layout.leaves[index].text), text) < COVERED]
     if not found and heading >= 0 and news:
         found = _looks_like_one(layout, heading, body, title_words)
     for index in found:

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from pipelines.layout import Layout
-from pipelines.standfirst import is_sentence
+from pipelines.sentences import is_sentence
 from storage.article import BlockKind
 
 # Measured: with these 39 paragraphs came back on 380 news pages and none of them was wrong.

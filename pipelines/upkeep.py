@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from pipelines.ahead import ahead
 from pipelines.learning import Counted, count_window
 from pipelines.recleaning import Recleaned, reclean
+from pipelines.teaching import teach
 from pipelines.workers import Workers
 from storage import generations
 from storage.database import reading
@@ -73,8 +74,28 @@ class Upkeep:
             if kept.generation is not None:
                 break
         await self.clean_again(kept)
+        if not self.stopping() and await self._teach(run, kept):
+            await self.clean_again(kept)
         kept.stopped = self.stopping()
         return kept
+
+    async def _teach(self, run: int | None, kept: Upkept) -> bool:
+        """Train the classifier where there is enough more to learn from, as a generation of its own."""
+        taught = await self.workers.run(teach, "the archive's own lines", self.recorder.folder.database)
+        if taught is None:
+            return False
+        with reading(self.reader) as connection:
+            at = generations.state(connection)
+        now = self.recorder.clock.now()
+        # What came in meanwhile is for the next generation of lines.
+        at = attrs.evolve(at, newest_snapshot=at.last_snapshot)
+        number = await self.recorder.transact(
+            lambda connection: generations.close(
+                connection, [], {}, expected=at, run=run, model=taught.model, model_lines=taught.lines, now=now
+            )
+        )
+        kept.generation = number or kept.generation
+        return number is not None
 
     async def _close(self, at: State, run: int | None) -> int | None:
         with reading(self.reader) as connection:

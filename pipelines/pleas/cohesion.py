@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from pipelines.pleas.lexicon import BIT, COMMON, Lexicon
+from pipelines.pleas.lexicon import Lexicon
 
 # Six letters join "donate" and "donating", and keep apart what most other cuts would join.
 STEM = 5
@@ -28,31 +28,41 @@ PAIR_WEIGHT = 0.4
 def stems(text: str, words: Sequence[str], lexicon: Lexicon) -> dict[str, float]:
     """A line's stems with their weights, each once, in order."""
     found: dict[str, float] = {}
-    for place, word in enumerate(words):
-        if len(word) < SHORTEST and not word.isdigit():
-            continue
-        plain = word.casefold()
-        if plain.isdigit():
-            weight = NUMBER_WEIGHT
-        elif lexicon.of_word(word) & BIT[COMMON]:
-            weight = COMMON_WEIGHT
-        elif place and word[0].isupper() and not plain[0].isdigit():
-            weight = NAME_WEIGHT
-        else:
-            weight = 1.0 if len(plain) >= LONG_WORD else SHORT_WEIGHT
-        stem = plain[:STEM]
-        found[stem] = max(weight, found.get(stem, 0.0))
+    inside = False
+    for word in words:
+        stem, weight, name = lexicon.stem_of(word, weighed_stem)
+        if stem:
+            # A capital says "name" but at the beginning of a line.
+            if inside and name:
+                weight = NAME_WEIGHT
+            if weight > found.get(stem, 0.0):
+                found[stem] = weight
+        inside = True
+    if text.isascii():
+        return found
     for run in _UNSPACED.findall(text):
         for place in range(len(run) - 1):
             found.setdefault(run[place : place + 2], PAIR_WEIGHT)
     return found
 
 
+def weighed_stem(word: str, common: bool) -> tuple[str, float, bool]:
+    """A word's stem ("" for one too short to say anything), its weight, and whether it may be a name."""
+    plain = word.casefold()
+    if plain.isdigit():
+        return plain[:STEM], NUMBER_WEIGHT, False
+    if len(word) < SHORTEST:
+        return "", 0.0, False
+    if common:
+        return plain[:STEM], COMMON_WEIGHT, False
+    return plain[:STEM], 1.0 if len(plain) >= LONG_WORD else SHORT_WEIGHT, word[0].isupper() and not plain[0].isdigit()
+
+
 # The longest run of lines that is weighed as one.
 LONGEST = 12
 
-# What cutting a run of an article's own lines finds elsewhere, and a plea's: measured on pleas of our own making put
-# into real pages, a plea's words recur outside it half as often as an article's.
+# How often a plea's words recur outside it, as a share of how often an article's do. On pleas of our own making in real
+# pages .25 to .35 told best: 92 % of them are more foreign than 19 in 20 of the page's own runs of the same length.
 PLEA_SHARE = 0.3
 # Words of one line are no independent witnesses.
 TEMPER = 0.4

@@ -3,8 +3,9 @@
 import functools
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 CONCEPTS = ("media", "we", "you", "money", "act", "period", "letter", "access", "plight", "read", "mark")
 """What a word file may list: see docs/pleas.md for what each stands for."""
@@ -42,6 +43,7 @@ class Lexicon:
         self._firsts: set[str] = set()
         self._parts: list[tuple[str, int]] = []
         self._seen: dict[str, int] = {}
+        self._stemmed: dict[str, tuple[str, float, bool]] = {}
         for words in lists:
             unspaced = words.get("script") == "unspaced"
             for concept, entries in words.items():
@@ -76,6 +78,15 @@ class Lexicon:
                 self._seen[word] = found
         return found
 
+    def stem_of(self, word: str, weighed: Callable[[str, bool], tuple[str, float, bool]]) -> tuple[str, float, bool]:
+        """What `weighed` makes of a word and of whether it is a common one. Kept, too."""
+        found = self._stemmed.get(word)
+        if found is None:
+            found = weighed(word, bool(self.of_word(word) & BIT[COMMON]))
+            if len(self._stemmed) < _KEPT_WORDS:
+                self._stemmed[word] = found
+        return found
+
     def _look_up(self, word: str) -> int:
         plain = word.casefold()
         found = self._exact.get(plain, 0) | self._cased.get(word, 0)
@@ -86,18 +97,24 @@ class Lexicon:
         for length in self._ending_lengths:
             if length < len(plain) - 1:
                 found |= self._endings.get(plain[-length:], 0)
+        if "'" in plain:
+            # An article or a pronoun run into the word, or a verb into the pronoun: "l'abonnement", "we're".
+            for part in word.split("'"):
+                found |= self._look_up(part) if part else 0
         return found
 
     def of_line(self, text: str, words: list[str]) -> int:
         """The concepts in a line as bits; `words` are its tokens."""
         found = 0
         before = ""
+        seen, firsts = self._seen, self._firsts
         for word in words:
-            found |= self.of_word(word)
-            if before:
-                found |= self._pairs.get((before, word.casefold()), 0)
+            bits = seen.get(word)
+            found |= self.of_word(word) if bits is None else bits
             plain = word.casefold()
-            before = plain if plain in self._firsts else ""
+            if before:
+                found |= self._pairs.get((before, plain), 0)
+            before = plain if plain in firsts else ""
         for part, bit in self._parts:
             if not found & bit and part in text:
                 found |= bit
@@ -131,5 +148,5 @@ def names(bits: int) -> tuple[str, ...]:
     return tuple(name for name in CONCEPTS if bits & BIT[name])
 
 
-def _folder():  # type: ignore[no-untyped-def]
+def _folder() -> Traversable:
     return files(__package__) / "words"

@@ -8,13 +8,17 @@ import attrs
 from pipelines.pleas.cohesion import stems
 from pipelines.pleas.lexicon import Lexicon, tokens
 from storage.article import APART, Article, Block
-from storage.leaves import LONG, key_of, words
+from storage.leaves import LONG, words
+
+# A site's name of fewer letters stands in other words.
+SHORTEST_NAME = 5
 
 # What somebody is quoted as saying: its "we" and "you" are not the page's.
 _QUOTED = re.compile(
     r"“[^”]{1,800}(?:”|$)|(?<!\w)\"[^\"]{2,800}(?:\"|$)|«[^»]{1,800}(?:»|$)|»[^«]{1,800}«|„[^“”\"]{1,800}(?:[“”\"]|$)"
     r"|‘[^’]{20,800}’(?!\w)|「[^」]{1,400}」|『[^』]{1,400}』"
 )
+_MARKS = frozenset('“"«»„‘「『')
 _SPEECH = re.compile(r"^\s*(?:[“\"«»„‘「『]|[—–-]\s)")
 _AMOUNT = re.compile(
     r"^\W*(?:[€$£¥₽₴₺]|eur|usd|chf|kr|zł|kč|r\$)?\s*\d[\d.,\s]{0,7}\s*(?:[€$£¥₽₴₺%]|eur|euro|usd|chf|kr|zł|kč|円|元)?\W*$",
@@ -24,7 +28,7 @@ _AMOUNT = re.compile(
 
 @attrs.frozen(kw_only=True)
 class Line:
-    """One block, read for its concepts, stems and key."""
+    """One block, read for its concepts and stems."""
 
     position: int
     """Index into the article's blocks."""
@@ -33,11 +37,12 @@ class Line:
     bits: int
     """Concepts outside quotations."""
     stems: dict[str, float]
-    key: int
     speech: bool
     """Opens as somebody's words."""
     amount: bool
     """Nothing but a sum."""
+    named: bool
+    """Names the site that it stands on."""
 
     @property
     def long(self) -> bool:
@@ -48,21 +53,22 @@ class Line:
 def read_lines(article: Article, lexicon: Lexicon, leave_out: Container[int]) -> list[Line]:
     """The blocks that may be text, in order."""
     lines = []
+    site = (article.site_name or "").strip().casefold()
     for position, block in enumerate(article.blocks):
         if position in leave_out or block.kind in APART:
             continue
-        said = _QUOTED.sub(" ", block.text)
+        said = block.text if _MARKS.isdisjoint(block.text) else _QUOTED.sub(" ", block.text)
         whole = tokens(block.text)
         own = whole if said == block.text else tokens(said)
         lines.append(
             Line(
                 position=position,
                 block=block,
-                words=words(block.text),
+                words=len(block.text.split()) if block.text.isascii() else words(block.text),
                 bits=lexicon.of_line(said, own),
                 stems=stems(block.text, whole, lexicon),
-                key=key_of(block.text),
                 speech=bool(_SPEECH.match(block.text)),
+                named=len(site) >= SHORTEST_NAME and site in block.text.casefold(),
                 amount=bool(_AMOUNT.match(block.text)),
             )
         )

@@ -7,6 +7,7 @@ from pipelines.pleas.lines import Line
 from pipelines.pleas.memory import Memory
 from pipelines.pleas.runs import Run
 from pipelines.pleas.scoring import Scoring
+from pipelines.pleas.taught import Taught
 
 # In the order in which they tell a reader most.
 _SAYS = {
@@ -23,7 +24,11 @@ _SAYS = {
 MOST = 3
 
 
-def reason(lines: Sequence[Line], run: Run, number: int, scoring: Scoring, memory: Memory) -> str:
+# What the model of lines adds from here on is named.
+LOUD = 0.5
+
+
+def reason(lines: Sequence[Line], run: Run, number: int, scoring: Scoring, memory: Memory, taught: Taught) -> str:
     """One line: the site's repetition where it is known, else the run's concepts that are rare on the page."""
     others = memory.others(number)
     if others:
@@ -34,4 +39,6 @@ def reason(lines: Sequence[Line], run: Run, number: int, scoring: Scoring, memor
     for line in lines[run.first : run.last + 1]:
         bits |= line.bits
     said = [text for concept, text in _SAYS.items() if scoring.rare & bits & BIT[concept]][:MOST]
+    if taught.evidence[number] >= LOUD:
+        said.append(f"the model goes by: {' '.join(taught.telling(lines[number]))}")
     return f"plea: {', '.join(said)}" if said else "plea: shares no words with the article"

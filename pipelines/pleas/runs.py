@@ -1,6 +1,6 @@
 """The best set of runs to cut: lines weighed together, by dynamic programming over runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import attrs
 
@@ -17,15 +17,13 @@ class Run:
     score: float
 
 
-# For a first line, what speaks for each run that starts there: one line, two lines, …
-Scored = Callable[[int], Sequence[float]]
-
-
-def best_runs(count: int, scored: Scored) -> list[Run]:
+def best_runs(scores: Sequence[Sequence[float]]) -> list[Run]:
     """The runs, apart or touching, with the largest sum of scores.
 
+    `scores` has for each first line what speaks for each run that starts there: of one line, two lines, …
     The same lines always give the same runs: of equal sums the one that cuts less, then the one that starts later.
     """
+    count = len(scores)
     best = [0.0] * (count + 1)
     came: list[Run | None] = [None] * (count + 1)
     reached: list[list[Run]] = [[] for _ in range(count + 1)]
@@ -38,7 +36,7 @@ def best_runs(count: int, scored: Scored) -> list[Run]:
                     best[place] = value
                     came[place] = run
         if place < count:
-            for reach, score in enumerate(scored(place)):
+            for reach, score in enumerate(scores[place]):
                 # No run that loses by itself is ever part of the best set.
                 if score > 0:
                     reached[place + reach + 1].append(Run(place, place + reach, score))

@@ -14,6 +14,8 @@ _ALL = sum(BIT[concept] for concept in CONCEPTS)
 _WE, _YOU, _MEDIA = BIT["we"], BIT["you"], BIT["media"]
 _ASK = BIT["act"] | BIT["letter"] | BIT["access"] | BIT["money"] | _MEDIA
 
+_ASKS_FOR = BIT["act"] | BIT["letter"] | BIT["mark"]
+
 # A concept on fewer of the page's lines counts as rare there; blogs are full of "we" and "you".
 RARE = 0.3
 RARE_YOU = 0.4
@@ -60,6 +62,8 @@ class Scoring:
             score += w.SPEECH
         if line.amount:
             score += w.AMOUNT
+        if line.named and bits & _ASKS_FOR:
+            score += w.NAMES_ITSELF
         score += w.LINKS * line.block.links
         total = sum(line.stems.values())
         if total and title:

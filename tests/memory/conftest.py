@@ -26,10 +26,13 @@ class Gazette:
 
     host = "https://harbour-gazette.example"
     site = "harbour-gazette.example"
-    plea = (
-        "Our newsroom has lost its funding and depends on people like you this winter.",
-        "Every contribution, however small, keeps our reporters on the road for another week.",
+    box = (
+        "The old customs house on the northern pier is open to visitors from May to September.",
+        "Its rooms hold the maps, models and tools of three hundred years of pilots.",
     )
+    """Nothing in it asks for anything: that it is no part of an article shows only in its standing on others."""
+    names = "abcde"
+    """Articles enough for what stands on all of them to be the site's."""
 
     def __init__(self, folder: Path, backissue: Any):
         self.folder = folder

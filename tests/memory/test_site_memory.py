@@ -11,24 +11,24 @@ def whole(gazette: Any, name: str) -> str:
 
 
 def test_the_first_page_is_cleaned_when_the_second_and_third_arrive(gazette: Any) -> None:
-    gazette.take_in([("/a", gazette.page("a", box=gazette.plea), 0)])
-    assert gazette.plea[0] in gazette.text("/a")
-    gazette.take_in([("/b", gazette.page("b", box=gazette.plea), 1)])
-    gazette.take_in([("/c", gazette.page("c", box=gazette.plea), 2)])
-    assert gazette.texts() == {f"{gazette.host}/{name}": whole(gazette, name) for name in "abc"}
+    gazette.take_in([("/a", gazette.page("a", box=gazette.box), 0)])
+    assert gazette.box[0] in gazette.text("/a")
+    gazette.take_in([(f"/{name}", gazette.page(name, box=gazette.box), n) for n, name in enumerate("bc", 1)])
+    gazette.take_in([(f"/{name}", gazette.page(name, box=gazette.box), n) for n, name in enumerate("de", 3)])
+    assert gazette.texts() == {f"{gazette.host}/{name}": whole(gazette, name) for name in gazette.names}
     removed = gazette.backissue.json("show", "--json", f"{gazette.host}/a")[0]["removed"]
-    assert [one["text"] for one in removed][-2:] == list(gazette.plea)
-    assert "repeated on 2 other articles" in removed[-1]["reason"]
+    assert [one["text"] for one in removed][-2:] == list(gazette.box)
+    assert "repeated on 4 other articles" in removed[-1]["reason"]
 
 
 def test_what_was_learnt_is_no_change_of_the_publishers(gazette: Any) -> None:
-    for n, name in enumerate("abc"):
-        gazette.take_in([(f"/{name}", gazette.page(name, box=gazette.plea), n)])
+    gazette.take_in([("/a", gazette.page("a", box=gazette.box), 0)])
+    gazette.take_in([(f"/{name}", gazette.page(name, box=gazette.box), n) for n, name in enumerate("bcde", 1)])
     # The first page again, with the same text and other bytes; then really edited.
-    again = gazette.page("a", box=gazette.plea) + b"<!-- another server -->"
+    again = gazette.page("a", box=gazette.box) + b"<!-- another server -->"
     said = gazette.take_in([("/a", again, 10)])
     assert "1 unchanged" in said
-    edited = gazette.page("a", box=gazette.plea, end=["A correction was made to this article on Tuesday."])
+    edited = gazette.page("a", box=gazette.box, end=["A correction was made to this article on Tuesday."])
     assert "1 changed" in gazette.take_in([("/a", edited, 11)])
     history = gazette.backissue.json("history", "--json", f"{gazette.host}/a")
     assert [row["change"] and row["change"]["summary"][:60] for row in history] == [
@@ -53,7 +53,7 @@ def test_one_article_under_several_addresses_teaches_nothing(gazette: Any) -> No
 
 
 def test_the_order_of_a_file_makes_no_difference(gazette: Any, tmp_path: Any) -> None:
-    pages = [(f"/{name}", gazette.page(name, box=gazette.plea if name < "f" else ()), n) for n, name in
+    pages = [(f"/{name}", gazette.page(name, box=gazette.box if name < "f" else ()), n) for n, name in
              enumerate("abcdefgh")]  # fmt: skip
     gazette.take_in(pages)
     one = gazette.texts()
@@ -64,7 +64,7 @@ def test_the_order_of_a_file_makes_no_difference(gazette: Any, tmp_path: Any) ->
 
 
 def test_a_run_that_teaches_nothing_makes_no_new_renditions(gazette: Any) -> None:
-    gazette.take_in([(f"/{name}", gazette.page(name, box=gazette.plea), n) for n, name in enumerate("abcd")])
+    gazette.take_in([(f"/{name}", gazette.page(name, box=gazette.box), n) for n, name in enumerate("abcd")])
     before = gazette.rows("SELECT count(*) FROM rendition")
     gazette.take_in([("https://other.example/x", gazette.page("x"), 20)])
     assert gazette.rows("SELECT count(*) FROM rendition WHERE snapshot_id <= 4") == before
@@ -72,7 +72,7 @@ def test_a_run_that_teaches_nothing_makes_no_new_renditions(gazette: Any) -> Non
 
 
 def test_a_run_that_died_before_it_learnt_is_caught_up_by_the_next(gazette: Any) -> None:
-    gazette.take_in([(f"/{name}", gazette.page(name, box=gazette.plea), n) for n, name in enumerate("abc")])
+    gazette.take_in([(f"/{name}", gazette.page(name, box=gazette.box), n) for n, name in enumerate(gazette.names)])
     # As the database is when the process is killed between its last snapshot and the end of learning, and between
     # learning and cleaning again.
     for deaths in (
@@ -82,6 +82,6 @@ def test_a_run_that_died_before_it_learnt_is_caught_up_by_the_next(gazette: Any)
             for statement in (*deaths, "DELETE FROM cut WHERE rendition_id IN (SELECT id FROM rendition WHERE "
                               "generation > 0)", "DELETE FROM rendition WHERE generation > 0"):  # fmt: skip
                 connection.execute(statement)
-        assert gazette.plea[0] in gazette.text("/a")
+        assert gazette.box[0] in gazette.text("/a")
         gazette.take_in([("https://other.example/x", gazette.page("x"), 20)])
         assert gazette.text("/a") == whole(gazette, "a")
