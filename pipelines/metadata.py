@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from lxml.html import HtmlElement
 
-from pipelines import bylines, jsonld, markup, titles
+from pipelines import bylines, jsonld, markup, shown, titles
 from pipelines.dates import parse_date
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def read_metadata(tree: HtmlElement, url: str, *, extracted: "Document | None" =
     canonical = found.absolute(found.canonical)
     here = {_page_key(address) for address in (url, canonical, og_url and og_url[0]) if address} - {""}
     linked = jsonld.read(found.scripts, lambda address: _page_key(address) in here)
-    fields = _Fields(found, linked, None if linked.articles else markup.microdata(tree), extracted)
+    fields = _Fields(tree, found, linked, None if linked.articles else markup.microdata(tree), extracted)
     if canonical:
         fields.origins["canonical_url"] = "html"
     elif og_url and (canonical := found.absolute(og_url[0])):
@@ -176,6 +176,7 @@ def read_metadata(tree: HtmlElement, url: str, *, extracted: "Document | None" =
 class _Fields:
     """The sources of one page, and where each field was found."""
 
+    tree: HtmlElement
     found: markup.Markup
     linked: jsonld.LinkedData
     micro: dict[str, list[str]] | None
@@ -214,10 +215,16 @@ class _Fields:
         page = [(affixes.strip(self.found.title), "html")] if self.found.title else []
         heading = titles.heading(self.found.headings, [title for title, _ in metas + page])
         micro = (self.micro or {}).get("headline", [])
+        # The same words in the structured data and on the tab, others on the page and where it is shared: the former
+        # are for search engines.
+        for_search = bool(headlines and page and heading and metas) and (
+            bylines.key(headlines[0]) == bylines.key(page[0][0])
+            and bylines.key(affixes.strip(heading or "")) == bylines.key(metas[0][0])
+        )
         title = self.pick(
             "title",
             [
-                *((headline, "json-ld") for headline in headlines[:1] if titles.is_whole(headline)),
+                *((headline, "json-ld") for headline in headlines[:1] if titles.is_whole(headline) and not for_search),
                 (heading and affixes.strip(heading), "html"),
                 *metas,
                 *((headline, "microdata") for headline in micro),
@@ -236,6 +243,7 @@ class _Fields:
     def authors(self, site_keys: set[str]) -> tuple[str, ...]:
         named = next(filter(None, (list(_named(value, self.linked)) for value in self.json("author", "creator"))), [])
         persons = any(not organisation for _, organisation in named)
+        site_keys = site_keys | {bylines.key(value) for value, _ in self.found.all(SECTION)}
         names = [name for name, _ in named]
         micro = self.micro or {}
         extracted = (getattr(self.extracted, "author", None) or "").split("; ")
@@ -244,6 +252,7 @@ class _Fields:
             *((self.found.metas.get(name, []), origin) for origin, *keys in AUTHOR for name in keys),
             ([bylines.turned(name) for name in self.found.metas.get("citation_author", [])], "meta"),
             (micro.get("author") or micro.get("creator") or [], "microdata"),
+            (None, "html"),  # What the page shows, looked for only here.
             # Where it begins with the site's name it is an imprint, taken apart: "The Gazette; Springfield; USA".
             ([] if bylines.key(extracted[0]) in site_keys else extracted, "trafilatura"),
             (names, "json-ld"),
@@ -251,8 +260,10 @@ class _Fields:
         ]
         # The site's own name counts only where no other is found: it may be a person's, on a site of one.
         for besides in (site_keys, frozenset[str]()):
-            for names, origin in sources:
-                if people := bylines.people(names, besides=besides):
+            for source, origin in sources:
+                if source is None and besides:
+                    source = shown.byline(self.tree, besides=frozenset(site_keys))
+                if people := bylines.people(source or (), besides=besides):
                     self.origins["authors"] = origin
                     return people
         return ()
@@ -263,6 +274,9 @@ class _Fields:
         candidates += [(value, "microdata") for name in names for value in (self.micro or {}).get(name, ())]
         if field == "published_at":
             candidates += [(element.get("datetime") or "", "html") for element in self.article_times()]
+            tabs = [value for value, _ in self.found.all(TITLE[:1])] + [self.found.title or ""]
+            if not any(parse_date(raw) for raw, _ in candidates):
+                candidates.append((shown.date(self.tree, tabs) or "", "html"))
             candidates.append((getattr(self.extracted, "date", None) or "", "htmldate"))
         unread: tuple[str, str] | None = None
         for raw, origin in candidates:
