@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from pipelines import scramble
 from storage.article import APART, Article, Cut, Rendition
 from storage.knowledge import NOTHING, Knowledge
 
@@ -17,7 +18,7 @@ _NOT_WORD = re.compile(r"\W+")
 
 def clean(article: Article, knowledge: Knowledge = NOTHING) -> Rendition:
     """The article's text, with what was cut and why. Every block stays in the article."""
-    cuts = tuple(_title_again(article))
+    cuts = (*_title_again(article), *scramble.cuts(article))
     out = {cut.position for cut in cuts}
     lines = [b.text for i, b in enumerate(article.blocks) if i not in out and b.kind not in APART]
     return Rendition(

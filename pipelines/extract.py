@@ -11,9 +11,13 @@ import trafilatura
 from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document
 
+from pipelines import gates, scramble
+from pipelines.access import Claims, Verdict, judge, suspicious
 from pipelines.blocks import blocks_of
 from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
+from pipelines.listings import is_listing
 from pipelines.metadata import Metadata, read_metadata
+from pipelines.walls import wall
 from storage.article import Access, Article, Block
 from storage.capture import Exchange
 
@@ -25,9 +29,6 @@ EXTRACTOR = f"trafilatura {version('trafilatura')}, backissue {REVISION}"
 MIN_WORDS = 25
 # News flashes of one sentence exist, and say that they are articles.
 MIN_WORDS_WITH_MARKUP = 8
-
-# Of 86 real pages marked as paid whose text was whole, 7 had fewer words than this.
-TEASER_WORDS = 120
 
 # What a detector needs to be surer than the page's own declaration, in characters.
 DETECTABLE = 200
@@ -67,7 +68,7 @@ class NotArticle:
     """The bytes hold no article."""
 
     kind: str
-    """"empty", "not_html", "no_text", "too_large"."""
+    """"empty", "not_html", "no_text", "listing", "too_large"."""
     why: str
     """One line for the user."""
 
@@ -94,22 +95,30 @@ def extract(page: PageBytes) -> Article | NotArticle:
     if not (metadata.published_at and metadata.authors and metadata.title):
         # A third of extraction's time, spent only where the page itself does not say.
         metadata = read_metadata(tree, page.url, extracted=extract_metadata(tree, page.url))
+    hidden = scramble.obfuscated(tree)
     document = trafilatura.bare_extraction(
         tree, url=page.url, include_comments=False, include_tables=True, with_metadata=False
     )
-    blocks = blocks_of(document.body) if isinstance(document, Document) else ()
+    blocks = scramble.mark(blocks_of(document.body) if isinstance(document, Document) else (), hidden)
     words = sum(len(block.text.split()) for block in blocks)
     characters = sum(len(block.text) for block in blocks)
+    dated = metadata.article_markup and metadata.origins.get("published_at", "htmldate") not in ("html", "htmldate")
+    if gate := gates.gate(tree, text, page.url, words=words, marked=metadata.article_markup, dated=dated):
+        return Article(
+            extractor=EXTRACTOR, title=_clean(metadata.title), access=gate.access, signs=tuple(map(scrub, gate.signs))
+        )
+    if is_listing(tree, page.url, blocks, is_article=dated, kinds=metadata.page_types):
+        return NotArticle("listing", f"{page.url} lists articles and is none: kept as a WARC record only.")
+    verdict = _verdict(tree, metadata, blocks)
     # Scripts without spaces have few "words" in long paragraphs.
     needed = MIN_WORDS_WITH_MARKUP if metadata.article_markup else MIN_WORDS
-    if words < needed and characters < needed * 6:
+    if words < needed and characters < needed * 6 and verdict.access not in (Access.TEASER, Access.PAYWALL):
         return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
     cut_off = page.truncated or not decoded.complete
-    return _article(metadata, blocks, words, cut_off)
+    return _article(metadata, blocks, verdict, cut_off)
 
 
-def _article(metadata: Metadata, blocks: tuple[Block, ...], words: int, cut_off: bool) -> Article:
-    access, signs = _access(metadata, words)
+def _article(metadata: Metadata, blocks: tuple[Block, ...], verdict: Verdict, cut_off: bool) -> Article:
     return Article(
         extractor=EXTRACTOR,
         title=_clean(metadata.title),
@@ -125,8 +134,8 @@ def _article(metadata: Metadata, blocks: tuple[Block, ...], words: int, cut_off:
         image=_clean(metadata.image),
         description=_clean(metadata.description),
         site_name=_clean(metadata.site_name),
-        access=access,
-        signs=signs,
+        access=verdict.access,
+        signs=tuple(map(scrub, verdict.signs)),
         degraded="the body was cut off before its end" if cut_off else None,
         origins=dict(metadata.origins),
         blocks=blocks,
@@ -157,15 +166,12 @@ def _parse(text: str) -> lxml.html.HtmlElement | None:
     return tree
 
 
-def _access(metadata: Metadata, words: int) -> tuple[Access, tuple[str, ...]]:
-    if metadata.free is False:
-        signs: tuple[str, ...] = ("isAccessibleForFree: false",)
-        if metadata.word_count is not None and words < 0.5 * metadata.word_count:
-            return Access.TEASER, (*signs, f"{words} of {metadata.word_count} words")
-        if words < TEASER_WORDS:
-            return Access.TEASER, (*signs, f"only {words} words")
-        return Access.METERED, signs
-    return Access.OPEN, ("isAccessibleForFree: true",) if metadata.free else ()
+def _verdict(tree: lxml.html.HtmlElement, metadata: Metadata, blocks: tuple[Block, ...]) -> Verdict:
+    claims = Claims(
+        free=metadata.free, tier=metadata.tier, word_count=metadata.word_count, body_words=metadata.body_words
+    )
+    found = wall(tree, blocks, metadata.paywalled_selectors) if suspicious(claims, blocks) else None
+    return judge(claims, blocks, found)
 
 
 def _language(blocks: tuple[Block, ...], declared: str | None) -> str | None:

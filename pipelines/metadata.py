@@ -122,8 +122,17 @@ class Metadata:
     word_count: int | None
     """The article's length in words, by its own count."""
 
+    body_words: int | None
+    """Words of the article's text in JSON-LD (articleBody). None where there is none."""
+
+    tier: str | None
+    """`article:content_tier`, lower case: "free", "metered" or "locked"."""
+
     article_markup: bool
     """Whether the page calls itself an article."""
+
+    page_types: frozenset[str]
+    """schema.org types that the page as such has: "WebPage", "CollectionPage"."""
 
     origins: dict[str, str]
     """Field -> where it came from: `json-ld`, `microdata`, `opengraph`, `dublin-core`, `twitter`, `meta`, `html`,
@@ -164,10 +173,15 @@ def read_metadata(tree: HtmlElement, url: str, *, extracted: "Document | None" =
         canonical_url=canonical,
         image=fields.image(),
         site_name=site_name,
-        free=next((free for free in map(jsonld.free, linked.articles) if free is not None), None),
-        paywalled_selectors=tuple(_paywalled(linked.articles)),
+        free=next((free for free in map(jsonld.free, (*linked.articles, *linked.pages)) if free is not None), None),
+        paywalled_selectors=tuple(_paywalled((*linked.articles, *linked.pages))),
         word_count=_word_count(linked.articles),
+        body_words=max(
+            (len(text.split()) for text in fields.json("articleBody") if isinstance(text, str)), default=None
+        ),
+        tier=next((value.lower() for value in found.metas.get("article:content_tier", ())), None),
         article_markup=fields.article_markup(),
+        page_types=frozenset(kind for node in linked.pages for kind in jsonld.types(node)),
         origins=fields.origins,
     )
 

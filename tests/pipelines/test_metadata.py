@@ -77,6 +77,9 @@ def test_a_page_that_says_everything_is_read_whole() -> None:
         free=False,
         paywalled_selectors=(".premium",),
         word_count=1204,
+        body_words=None,
+        tier=None,
+        page_types=frozenset(),
         article_markup=True,
         origins={
             "title": "json-ld",
