@@ -4,7 +4,6 @@ import re
 from importlib.metadata import version
 
 import attrs
-import lxml.etree
 import lxml.html
 import py3langid
 import trafilatura
@@ -17,12 +16,13 @@ from pipelines.blocks import blocks_of
 from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
 from pipelines.listings import is_listing
 from pipelines.metadata import Metadata, read_metadata
+from pipelines.parsing import parse
 from pipelines.walls import wall
 from storage.article import Access, Article, Block
 from storage.capture import Exchange
 
 # Raised with every change of this room that makes another article of the same bytes.
-REVISION = 1
+REVISION = 2
 EXTRACTOR = f"trafilatura {version('trafilatura')}, backissue {REVISION}"
 
 # Below this a page without article markup is a menu, a login form or an error message.
@@ -88,7 +88,8 @@ def extract(page: PageBytes) -> Article | NotArticle:
         what = declared or "of an unknown kind"
         return NotArticle("not_html", f"{page.url} is {what}, not a web page: kept as a WARC record only.")
     text = decode_text(decoded.data, page.content_type).text
-    tree = _parse(text)
+    parsed = parse(text)
+    tree = parsed.tree
     if tree is None:
         return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
     metadata = read_metadata(tree, page.url)
@@ -113,12 +114,13 @@ def extract(page: PageBytes) -> Article | NotArticle:
     # Scripts without spaces have few "words" in long paragraphs.
     needed = MIN_WORDS_WITH_MARKUP if metadata.article_markup else MIN_WORDS
     if words < needed and characters < needed * 6 and verdict.access not in (Access.TEASER, Access.PAYWALL):
-        return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
-    cut_off = page.truncated or not decoded.complete
-    return _article(metadata, blocks, verdict, cut_off)
+        why = parsed.lost or "no article could be found on it"
+        return NotArticle("no_text", f"{page.url}: {why}. It is kept as a WARC record only.")
+    cut_off = "the body was cut off before its end" if page.truncated or not decoded.complete else None
+    return _article(metadata, blocks, verdict, cut_off or parsed.lost)
 
 
-def _article(metadata: Metadata, blocks: tuple[Block, ...], verdict: Verdict, cut_off: bool) -> Article:
+def _article(metadata: Metadata, blocks: tuple[Block, ...], verdict: Verdict, degraded: str | None) -> Article:
     return Article(
         extractor=EXTRACTOR,
         title=_clean(metadata.title),
@@ -136,7 +138,7 @@ def _article(metadata: Metadata, blocks: tuple[Block, ...], verdict: Verdict, cu
         site_name=_clean(metadata.site_name),
         access=verdict.access,
         signs=tuple(map(scrub, verdict.signs)),
-        degraded="the body was cut off before its end" if cut_off else None,
+        degraded=degraded,
         origins=dict(metadata.origins),
         blocks=blocks,
     )
@@ -154,16 +156,6 @@ def _looks_like_html(data: bytes, declared: str) -> bool:
     if declared and declared not in _HTML_TYPES and declared != "application/octet-stream":
         return False
     return _HTML_START.search(data[:2048]) is not None
-
-
-def _parse(text: str) -> lxml.html.HtmlElement | None:
-    # huge_tree: without it lxml drops what is nested 256 deep, and text of more than 10 MB, without an error.
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError):
-        return None
-    return tree
 
 
 def _verdict(tree: lxml.html.HtmlElement, metadata: Metadata, blocks: tuple[Block, ...]) -> Verdict:

@@ -79,7 +79,7 @@ def test_a_page_that_says_everything_is_read_whole() -> None:
         word_count=1204,
         body_words=None,
         tier=None,
-        page_types=frozenset(),
+        page_types=frozenset({"WebPage"}),
         article_markup=True,
         origins={
             "title": "json-ld",
