@@ -3,20 +3,23 @@
 import re
 from importlib.metadata import version
 
-import lxml.etree
 import lxml.html
 import py3langid
 import trafilatura
 from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document
 
-from pipelines import page_leaves
+from pipelines import gates, page_leaves, scramble
+from pipelines.access import Claims, Verdict, judge, suspicious
 from pipelines.blocks import blocks_of
 from pipelines.compose import compose
 from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
+from pipelines.listings import is_listing
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import NotArticle, PageBytes
+from pipelines.parsing import parse
 from pipelines.site_rules import apply
+from pipelines.walls import wall
 from storage.article import APART, Access, Article, Block
 from storage.rules import SiteRules
 
@@ -28,9 +31,6 @@ EXTRACTOR = f"trafilatura {version('trafilatura')}, backissue {REVISION}"
 MIN_WORDS = 25
 # News flashes of one sentence exist, and say that they are articles.
 MIN_WORDS_WITH_MARKUP = 8
-
-# Of 86 real pages marked as paid whose text was whole, 7 had fewer words than this.
-TEASER_WORDS = 120
 
 # What a detector needs to be surer than the page's own declaration, in characters.
 DETECTABLE = 200
@@ -58,7 +58,8 @@ def extract(page: PageBytes, rules: SiteRules | None = None) -> Article | NotArt
         what = declared or "of an unknown kind"
         return NotArticle("not_html", f"{page.url} is {what}, not a web page: kept as a WARC record only.")
     text = decode_text(decoded.data, page.content_type).text
-    tree = _parse(text)
+    parsed = parse(text)
+    tree = parsed.tree
     if tree is None:
         return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
     metadata = read_metadata(tree, page.url)
@@ -72,16 +73,25 @@ def extract(page: PageBytes, rules: SiteRules | None = None) -> Article | NotArt
     metadata = ruled.metadata(metadata)
     if ruled.lines:
         leaves = page_leaves.walk(tree)
-    blocks = ruled.kept(compose(_lines(tree, page.url), leaves, metadata))
+    blocks = scramble.mark(ruled.kept(compose(_lines(tree, page.url), leaves, metadata)))
     body = [block for block in blocks if block.kind not in APART]
     words = sum(len(block.text.split()) for block in body)
     characters = sum(len(block.text) for block in body)
+    dated = metadata.article_markup and metadata.origins.get("published_at", "htmldate") not in ("html", "htmldate")
+    if gate := gates.gate(tree, text, page.url, words=words, marked=metadata.article_markup, dated=dated):
+        return Article(
+            extractor=EXTRACTOR, title=_clean(metadata.title), access=gate.access, signs=tuple(map(scrub, gate.signs))
+        )
+    if is_listing(tree, page.url, blocks, is_article=dated, kinds=metadata.page_types):
+        return NotArticle("listing", f"{page.url} lists articles and is none: kept as a WARC record only.")
+    verdict = _verdict(tree, metadata, blocks)
     # Scripts without spaces have few "words" in long paragraphs.
     needed = MIN_WORDS_WITH_MARKUP if metadata.article_markup else MIN_WORDS
-    if words < needed and characters < needed * 6:
-        return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
-    cut_off = page.truncated or not decoded.complete
-    return ruled.finished(_article(metadata, blocks, seen, words, cut_off))
+    if words < needed and characters < needed * 6 and verdict.access not in (Access.TEASER, Access.PAYWALL):
+        why = parsed.lost or "no article could be found on it"
+        return NotArticle("no_text", f"{page.url}: {why}. It is kept as a WARC record only.")
+    cut_off = "the body was cut off before its end" if page.truncated or not decoded.complete else None
+    return ruled.finished(_article(metadata, blocks, seen, verdict, cut_off or parsed.lost))
 
 
 def _lines(tree: lxml.html.HtmlElement, url: str) -> tuple[Block, ...]:
@@ -92,8 +102,9 @@ def _lines(tree: lxml.html.HtmlElement, url: str) -> tuple[Block, ...]:
     return blocks_of(document.body) if isinstance(document, Document) else ()
 
 
-def _article(metadata: Metadata, blocks: tuple[Block, ...], leaves: bytes, words: int, cut_off: bool) -> Article:
-    access, signs = _access(metadata, words)
+def _article(
+    metadata: Metadata, blocks: tuple[Block, ...], leaves: bytes, verdict: Verdict, degraded: str | None
+) -> Article:
     return Article(
         extractor=EXTRACTOR,
         title=_clean(metadata.title),
@@ -109,9 +120,9 @@ def _article(metadata: Metadata, blocks: tuple[Block, ...], leaves: bytes, words
         image=_clean(metadata.image),
         description=_clean(metadata.description),
         site_name=_clean(metadata.site_name),
-        access=access,
-        signs=signs,
-        degraded="the body was cut off before its end" if cut_off else None,
+        access=verdict.access,
+        signs=tuple(map(scrub, verdict.signs)),
+        degraded=degraded,
         origins=dict(metadata.origins),
         blocks=blocks,
         leaves=leaves,
@@ -132,25 +143,12 @@ def _looks_like_html(data: bytes, declared: str) -> bool:
     return _HTML_START.search(data[:2048]) is not None
 
 
-def _parse(text: str) -> lxml.html.HtmlElement | None:
-    # huge_tree: without it lxml drops what is nested 256 deep, and text of more than 10 MB, without an error.
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError):
-        return None
-    return tree
-
-
-def _access(metadata: Metadata, words: int) -> tuple[Access, tuple[str, ...]]:
-    if metadata.free is False:
-        signs: tuple[str, ...] = ("isAccessibleForFree: false",)
-        if metadata.word_count is not None and words < 0.5 * metadata.word_count:
-            return Access.TEASER, (*signs, f"{words} of {metadata.word_count} words")
-        if words < TEASER_WORDS:
-            return Access.TEASER, (*signs, f"only {words} words")
-        return Access.METERED, signs
-    return Access.OPEN, ("isAccessibleForFree: true",) if metadata.free else ()
+def _verdict(tree: lxml.html.HtmlElement, metadata: Metadata, blocks: tuple[Block, ...]) -> Verdict:
+    claims = Claims(
+        free=metadata.free, tier=metadata.tier, word_count=metadata.word_count, body_words=metadata.body_words
+    )
+    found = wall(tree, blocks, metadata.paywalled_selectors) if suspicious(claims, blocks) else None
+    return judge(claims, blocks, found)
 
 
 def _language(blocks: tuple[Block, ...], declared: str | None) -> str | None:

@@ -120,6 +120,9 @@ class LinkedData:
     by_id: dict[str, Node]
     """Nodes that others may refer to."""
 
+    pages: tuple[Node, ...] = ()
+    """The nodes that describe the page itself: WebPage, CollectionPage and the like, outermost first."""
+
     def resolve(self, value: Any) -> Any:
         """What a `{"@id": …}` refers to, where the page has it."""
         if isinstance(value, dict) and isinstance(value.get("@id"), str) and "name" not in value:
@@ -131,10 +134,13 @@ def read(scripts: Iterable[str], is_this_page: Callable[[str], bool]) -> LinkedD
     """Collects the nodes of all scripts and chooses those that are about the page."""
     by_id: dict[str, Node] = {}
     found: list[tuple[tuple[bool, int, int, int], Node]] = []
+    pages: list[Node] = []
     for script in scripts:
         for depth, listed, node in _nodes(load(script)):
             if isinstance(name := node.get("@id"), str) and len(node) > 1:
                 by_id.setdefault(name, node)
+            if not listed and any(kind.endswith("Page") for kind in types(node)):
+                pages.append(node)
             ranks = [ARTICLE_TYPES[kind] for kind in types(node) if kind in ARTICLE_TYPES]
             if not ranks:
                 continue
@@ -143,7 +149,7 @@ def read(scripts: Iterable[str], is_this_page: Callable[[str], bool]) -> LinkedD
                 found.append(((not here, min(ranks), depth, len(found)), node))
     found.sort(key=lambda pair: pair[0])
     matching = [node for (elsewhere, *_), node in found if not elsewhere]
-    return LinkedData(articles=tuple(matching or [node for _, node in found[:1]]), by_id=by_id)
+    return LinkedData(articles=tuple(matching or [node for _, node in found[:1]]), by_id=by_id, pages=tuple(pages))
 
 
 def _nodes(values: list[Any]) -> Iterator[tuple[int, bool, Node]]:

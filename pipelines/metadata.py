@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from lxml.html import HtmlElement
 
-from pipelines import bylines, jsonld, markup, titles
+from pipelines import bylines, jsonld, markup, shown, titles
 from pipelines.dates import parse_date
 
 if TYPE_CHECKING:
@@ -122,6 +122,12 @@ class Metadata:
     word_count: int | None
     """The article's length in words, by its own count."""
 
+    body_words: int | None
+    """Words of the article's text in JSON-LD (articleBody). None where there is none."""
+
+    tier: str | None
+    """`article:content_tier`, lower case: "free", "metered" or "locked"."""
+
     article_markup: bool
     """Whether the page calls itself an article."""
 
@@ -140,6 +146,9 @@ class Metadata:
     body: str | None
     """The article's text as the page's structured data has it, in one line. Often cut off, or not the page's text."""
 
+    page_types: frozenset[str]
+    """schema.org types that the page as such has: "WebPage", "CollectionPage"."""
+
     origins: dict[str, str]
     """Field -> where it came from: `json-ld`, `microdata`, `opengraph`, `dublin-core`, `twitter`, `meta`, `html`,
     `trafilatura` or `htmldate`."""
@@ -156,7 +165,7 @@ def read_metadata(tree: HtmlElement, url: str, *, extracted: "Document | None" =
     canonical = found.absolute(found.canonical)
     here = {_page_key(address) for address in (url, canonical, og_url and og_url[0]) if address} - {""}
     linked = jsonld.read(found.scripts, lambda address: _page_key(address) in here)
-    fields = _Fields(found, linked, None if linked.articles else markup.microdata(tree), extracted)
+    fields = _Fields(tree, found, linked, None if linked.articles else markup.microdata(tree), extracted)
     if canonical:
         fields.origins["canonical_url"] = "html"
     elif og_url and (canonical := found.absolute(og_url[0])):
@@ -179,15 +188,20 @@ def read_metadata(tree: HtmlElement, url: str, *, extracted: "Document | None" =
         canonical_url=canonical,
         image=fields.image(),
         site_name=site_name,
-        free=next((free for free in map(jsonld.free, linked.articles) if free is not None), None),
-        paywalled_selectors=tuple(_paywalled(linked.articles)),
+        free=next((free for free in map(jsonld.free, (*linked.articles, *linked.pages)) if free is not None), None),
+        paywalled_selectors=tuple(_paywalled((*linked.articles, *linked.pages))),
         word_count=_word_count(linked.articles),
+        body_words=max(
+            (len(text.split()) for text in fields.json("articleBody") if isinstance(text, str)), default=None
+        ),
+        tier=next((value.lower() for value in found.metas.get("article:content_tier", ())), None),
         article_markup=fields.article_markup(),
         news=fields.news(),
         live=any("LiveBlogPosting" in jsonld.types(node) for node in linked.articles),
         titles=fields.titles(),
         descriptions=fields.descriptions(),
         body=max(filter(None, map(jsonld.text, fields.json("articleBody"))), key=len, default=None),
+        page_types=frozenset(kind for node in linked.pages for kind in jsonld.types(node)),
         origins=fields.origins,
     )
 
@@ -196,6 +210,7 @@ def read_metadata(tree: HtmlElement, url: str, *, extracted: "Document | None" =
 class _Fields:
     """The sources of one page, and where each field was found."""
 
+    tree: HtmlElement
     found: markup.Markup
     linked: jsonld.LinkedData
     micro: dict[str, list[str]] | None
@@ -234,10 +249,16 @@ class _Fields:
         page = [(affixes.strip(self.found.title), "html")] if self.found.title else []
         heading = titles.heading(self.found.headings, [title for title, _ in metas + page])
         micro = (self.micro or {}).get("headline", [])
+        # The same words in the structured data and on the tab, others on the page and where it is shared: the former
+        # are for search engines.
+        for_search = bool(headlines and page and heading and metas) and (
+            bylines.key(headlines[0]) == bylines.key(page[0][0])
+            and bylines.key(affixes.strip(heading or "")) == bylines.key(metas[0][0])
+        )
         title = self.pick(
             "title",
             [
-                *((headline, "json-ld") for headline in headlines[:1] if titles.is_whole(headline)),
+                *((headline, "json-ld") for headline in headlines[:1] if titles.is_whole(headline) and not for_search),
                 (heading and affixes.strip(heading), "html"),
                 *metas,
                 *((headline, "microdata") for headline in micro),
@@ -256,6 +277,7 @@ class _Fields:
     def authors(self, site_keys: set[str]) -> tuple[str, ...]:
         named = next(filter(None, (list(_named(value, self.linked)) for value in self.json("author", "creator"))), [])
         persons = any(not organisation for _, organisation in named)
+        site_keys = site_keys | {bylines.key(value) for value, _ in self.found.all(SECTION)}
         names = [name for name, _ in named]
         micro = self.micro or {}
         extracted = (getattr(self.extracted, "author", None) or "").split("; ")
@@ -264,6 +286,7 @@ class _Fields:
             *((self.found.metas.get(name, []), origin) for origin, *keys in AUTHOR for name in keys),
             ([bylines.turned(name) for name in self.found.metas.get("citation_author", [])], "meta"),
             (micro.get("author") or micro.get("creator") or [], "microdata"),
+            (None, "html"),  # What the page shows, looked for only here.
             # Where it begins with the site's name it is an imprint, taken apart: "The Gazette; Springfield; USA".
             ([] if bylines.key(extracted[0]) in site_keys else extracted, "trafilatura"),
             (names, "json-ld"),
@@ -271,8 +294,10 @@ class _Fields:
         ]
         # The site's own name counts only where no other is found: it may be a person's, on a site of one.
         for besides in (site_keys, frozenset[str]()):
-            for names, origin in sources:
-                if people := bylines.people(names, besides=besides):
+            for source, origin in sources:
+                if source is None and besides:
+                    source = shown.byline(self.tree, besides=frozenset(site_keys))
+                if people := bylines.people(source or (), besides=besides):
                     self.origins["authors"] = origin
                     return people
         return ()
@@ -283,6 +308,9 @@ class _Fields:
         candidates += [(value, "microdata") for name in names for value in (self.micro or {}).get(name, ())]
         if field == "published_at":
             candidates += [(element.get("datetime") or "", "html") for element in self.article_times()]
+            tabs = [value for value, _ in self.found.all(TITLE[:1])] + [self.found.title or ""]
+            if not any(parse_date(raw) for raw, _ in candidates):
+                candidates.append((shown.date(self.tree, tabs) or "", "html"))
             candidates.append((getattr(self.extracted, "date", None) or "", "htmldate"))
         unread: tuple[str, str] | None = None
         for raw, origin in candidates:

@@ -33,6 +33,6 @@ class NotArticle:
     """The bytes hold no article."""
 
     kind: str
-    """"empty", "not_html", "no_text", "too_large"."""
+    """"empty", "not_html", "no_text", "listing", "too_large"."""
     why: str
     """One line for the user."""

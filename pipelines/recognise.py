@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from scrapy.crawler import Crawler
 from sqlalchemy import Engine, select
 
+from pipelines import challenges
+from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body
 from pipelines.desk import Desk
 from storage import pages
 from storage.capture import Capture, Miss
@@ -28,6 +30,12 @@ def by_status(capture: Capture) -> Visit:
         return visit.ends(Outcome.NOT_MODIFIED)
     if status in _GONE:
         return visit.ends(Outcome.GONE, f"http_{status}", f"{url} answered {status}. Check the address.")
+    if service := _challenge(capture):
+        return visit.ends(
+            Outcome.BLOCKED,
+            "bot_check",
+            f"{url} answered {status} with a bot check ({service}): the site keeps us out. Try later or slower.",
+        )
     if status in _BLOCKED:
         return visit.ends(
             Outcome.BLOCKED, f"http_{status}", f"{url} answered {status}: the site keeps us out. Try later or slower."
@@ -44,6 +52,23 @@ def by_status(capture: Capture) -> Visit:
     if not capture.body:
         return visit.ends(Outcome.FAILED, "empty", f"{url} answered with an empty body. Try again later.")
     return visit
+
+
+def _challenge(capture: Capture) -> str | None:
+    """The protection service that answered in the site's place; None where none says so.
+
+    Only what is no success is looked into here, since such answers are never extracted.
+    """
+    if service := challenges.by_header({name.lower(): value for name, value in capture.headers}):
+        return service
+    if 200 <= capture.status < 400 or len(capture.body) > challenges.MAX_MARKUP:
+        return None
+    try:
+        data = decode_body(capture.body, capture.header("Content-Encoding"), limit=4 * challenges.MAX_MARKUP).data
+    except (BodyTooLarge, UnknownEncoding):
+        return None  # Its status says what it is.
+    found = challenges.by_markup(data.decode("latin-1"))
+    return None if found == "captcha" else found
 
 
 def same_bytes(engine: Engine, capture: Capture) -> int | None:

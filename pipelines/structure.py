@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from pipelines import scramble
 from pipelines.bylines import key
 from pipelines.interface_lines import is_interface
 from pipelines.sentences import is_sentence
@@ -15,9 +16,10 @@ MAX_CUT = 0.5
 # Signs that cut by themselves. Others ("in aside") are evidence for what weighs several.
 CUTTING = frozenset(
     {"after the article", "teaser card", "nested article", "list of links", "not in articleBody", "label and link"}
+    | {scramble.SIGN}
 )
-# Letters shifted by one are no text, however many.
-SCRAMBLED = "class obfuscated"
+# Scrambled letters are no text, however many.
+SCRAMBLED = frozenset({scramble.SIGN, scramble.CLASS_SIGN})
 # The standfirst stands outside the body, and is called a teaser by many sites.
 _STANDFIRST_SIGNS = CUTTING | {"class teaser", "class social"}
 
@@ -49,7 +51,7 @@ def cuts(blocks: Sequence[Block], authors: Sequence[str] = ()) -> dict[int, str]
     while True:
         weights: Counter[str] = Counter()
         for i in body:
-            if i in found and found[i] != SCRAMBLED:
+            if i in found and found[i] not in SCRAMBLED:
                 weights[found[i]] += words(blocks[i].text)
         if weights.total() <= MAX_CUT * total:
             return found

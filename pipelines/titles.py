@@ -20,6 +20,13 @@ MIN_SHARED_LETTERS = 12
 
 BREAK = re.compile(r"\s+(?:[|–—·•»«~/-]|<|>|--|::)\s+|\s*[|»]\s*|:\s+")
 WORD = re.compile(r"\w{3,}")
+# What stands over a headline, or unseen beside it, in the h1 itself, by the names that style sheets give it.
+KICKER = re.compile(
+    r"kicker|overline|topline|over-?title|dachzeile|roofline|eyebrow|strap-?line|super-?title|pre-?title|antetitulo"
+    r"|surtitre|occhiello|rubri[ck]|visually-?hidden|sr-only|screen-?reader",
+    re.I,
+)
+BREADCRUMB = re.compile(r"bread-?crumb", re.I)
 
 
 def is_whole(headline: str) -> bool:
@@ -77,7 +84,8 @@ def heading(elements: Sequence[HtmlElement], titles: Sequence[str]) -> str | Non
     It is the one that says what a title says, else the one in the article, else the only one if it shares a third of
     its words with the titles. Many pages have the site's name or "Comments" in an h1.
     """
-    texts = [(element, clean(element.text_content()[:1000])) for element in elements]
+    elements = [element for element in elements if not _is_breadcrumb(element)] or elements
+    texts = [(element, _own_text(element)) for element in elements]
     headings = [(element, text, key(text)) for element, text in texts if text]
     wanted = [folded for folded in map(key, titles) if folded]
     for _, text, folded in headings:
@@ -94,6 +102,27 @@ def heading(elements: Sequence[HtmlElement], titles: Sequence[str]) -> str | Non
         if inside or (related and len(headings) == 1):
             return text
     return None
+
+
+def _own_text(heading: HtmlElement) -> str | None:
+    """A heading's text without the kicker that stands in an element of its own, where something is left."""
+    text = clean(heading.text_content()[:MAX_TITLE])
+    children = [child for child in heading if isinstance(child.tag, str)]
+    if not text or not any(KICKER.search(child.get("class") or "") for child in children):
+        return text
+    parts = [heading.text or ""]
+    for child in children:
+        parts += ["" if KICKER.search(child.get("class") or "") else child.text_content()[:MAX_TITLE], child.tail or ""]
+    rest = (clean(" ".join(parts)) or "").lstrip(" -–—:|/•·")
+    return rest if len(key(rest)) >= MIN_SHARED_LETTERS and 2 * len(key(rest)) > len(key(text)) else text
+
+
+def _is_breadcrumb(heading: HtmlElement) -> bool:
+    """Whether it is the last step of a breadcrumb trail, which some sites make an h1."""
+    above = [heading, *heading.iterancestors()][:4]
+    return any(BREADCRUMB.search(element.get("class") or "") for element in above) or any(
+        element.tag in ("li", "nav") for element in above
+    )
 
 
 def _share(one: str, other: str) -> bool:

@@ -36,18 +36,24 @@ class Access(StrEnum):
     TEASER = "teaser"
     """Cut off: the beginning of a paid article."""
     PAYWALL = "paywall"
+    """A wall and nothing of the text."""
     CONSENT = "consent"
+    """A page that asks to accept cookies, in the article's place."""
     BLOCKED = "blocked"
+    """A bot check, or a refusal, in the article's place."""
     LOGIN = "login"
+    """A form to sign in, in the article's place."""
     SOFT_404 = "soft_404"
+    """Says that there is no such page, with a status that says there is."""
     UNKNOWN = "unknown"
 
 
 FULL = frozenset({Access.OPEN, Access.METERED})
 """Access under which a capture shows the whole article."""
 
-NEVER_KEPT = frozenset({Access.CONSENT, Access.BLOCKED, Access.SOFT_404})
-"""Access under which a capture is a visit and never a snapshot, even where there is nothing better."""
+NEVER_KEPT = frozenset({Access.CONSENT, Access.BLOCKED, Access.LOGIN, Access.SOFT_404})
+"""Access under which a capture is a visit and never a snapshot, even where there is nothing better: nothing of the
+article is on it."""
 
 
 @attrs.frozen(kw_only=True)

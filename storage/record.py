@@ -106,10 +106,15 @@ def record_visit(connection: Connection, visit: Visit, ledger: Ledger, *, record
     elif outcome is None:
         if visit.article is None or visit.rendition is None or record is None:
             raise ValueError("a visit without an outcome needs an article, a rendition and a record")
-        alias = pages.settle(connection, capture, visit.article, visit.rendition, ledger.source_id, now, known=answered)
-        outcome, snapshot = _archive(connection, capture, visit.article, visit.rendition, alias, record, now)
-        if outcome is Outcome.DEGRADED:
-            error = visit.article.degraded or f"shows only {visit.article.access}: the fuller snapshot stays the newest"
+        if visit.article.access in NEVER_KEPT:
+            outcome = _keep_back(connection, visit.article.access, alias, capture.captured_at)
+        else:
+            article, rendition = visit.article, visit.rendition
+            alias = pages.settle(connection, capture, article, rendition, ledger.source_id, now, known=answered)
+            outcome, snapshot = _archive(connection, capture, article, rendition, alias, record, now)
+        if outcome not in _STANDS:
+            kind = kind or (visit.article.access.value if visit.article.access in NEVER_KEPT else None)
+            error = _why(capture.requested_url, visit.article)
     if outcome is None:
         raise ValueError(f"no outcome for {capture.url}")
     if ledger.source_id is not None and alias is not None and outcome is not Outcome.NEW:
@@ -138,6 +143,22 @@ def record_visit(connection: Connection, visit: Visit, ledger: Ledger, *, record
             changed = pages.last_change(connection, alias.page_id)
         frontier.end_article(connection, capture.entry, outcome, now=now, changed_at=changed, error=error)
     return _receipt(connection, visit, capture, outcome, kind, error, alias, snapshot, access)
+
+
+_PLACEHOLDERS = {
+    Access.BLOCKED: "answered with a bot check: the site keeps us out. Try later or slower.",
+    Access.CONSENT: "answered with a page that asks to accept cookies, which only a browser can. Import it from a "
+    "WARC file that a browser made.",
+    Access.LOGIN: "answered with a form to sign in. Import it from a WARC file that a signed-in browser made.",
+    Access.SOFT_404: "answered that there is no such page. Check the address.",
+}
+
+
+def _why(url: str, article: Article) -> str:
+    """One line for an article that made no snapshot."""
+    if said := _PLACEHOLDERS.get(article.access):
+        return f"{url} {said}"
+    return article.degraded or f"shows only {article.access}: the fuller snapshot stays the newest"
 
 
 def _record_miss(connection: Connection, visit: Visit, miss: Miss, ledger: Ledger, now: datetime) -> Receipt:
@@ -176,6 +197,16 @@ def _access_of(outcome: Outcome) -> str | None:
     return Access.BLOCKED.value if outcome is Outcome.BLOCKED else None
 
 
+def _keep_back(connection: Connection, access: Access, alias: pages.Alias | None, until: datetime) -> Outcome:
+    """How a visit ends that got a page in the article's place."""
+    if access is Access.BLOCKED:
+        return Outcome.BLOCKED
+    had = alias is not None and pages.newest_snapshot(connection, alias.page_id, until) is not None
+    if access is Access.SOFT_404 and had:
+        return Outcome.GONE
+    return Outcome.DEGRADED if had else Outcome.NOT_ARTICLE
+
+
 def _archive(
     connection: Connection,
     capture: Capture,
@@ -190,12 +221,6 @@ def _archive(
     whole_before = before is not None and (
         before.whole or pages.has_whole_snapshot(connection, alias.page_id, capture.captured_at)
     )
-    if article.access in NEVER_KEPT:
-        if article.access is Access.BLOCKED:
-            return Outcome.BLOCKED, None
-        if article.access is Access.SOFT_404 and before is not None:
-            return Outcome.GONE, None
-        return Outcome.DEGRADED if before is not None else Outcome.NOT_ARTICLE, None
     if whole_before and not article.whole:
         return Outcome.DEGRADED, None
     if before is not None:

@@ -63,7 +63,8 @@ def exchange_of(request: Request, response: Response, clock: Clock) -> Exchange:
         captured_at=clock.now(),
         request_headers=sent,
         ip_address=str(response.ip_address) if response.ip_address else None,
-        truncated="disconnect" if "partial" in flags or "dataloss" in flags else None,
+        # "partial" is Scrapy's word for a body that ends with the connection, which is a way to end one (RFC 9112 6.3).
+        truncated="disconnect" if "dataloss" in flags else None,
     )
 
 

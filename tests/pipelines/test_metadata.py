@@ -77,6 +77,9 @@ def test_a_page_that_says_everything_is_read_whole() -> None:
         free=False,
         paywalled_selectors=(".premium",),
         word_count=1204,
+        body_words=None,
+        tier=None,
+        page_types=frozenset({"WebPage"}),
         article_markup=True,
         origins={
             "title": "json-ld",
@@ -616,3 +619,32 @@ def test_a_deep_value_is_no_text() -> None:
         value = {"name": [value]}
     assert jsonld.text(value) is None
     assert read(linked(article(headline=value, author=value))).title is None
+
+
+@pytest.mark.parametrize("name", ["article-title__overline", "kicker", "dachzeile"])
+def test_a_kicker_in_an_element_of_its_own_is_no_part_of_the_headline(name: str) -> None:
+    page = f'<h1><span class="{name}">Traffic in town</span> - <span>Bridge closed until May</span></h1>'
+    assert read(f"<article>{page}</article>").title == "Bridge closed until May"
+
+
+def test_what_is_called_a_kicker_and_is_most_of_the_headline_stays() -> None:
+    page = (
+        '<article><h1>Traffic in town: <span class="kicker">Bridge over the Vell closed until May</span></h1></article>'
+    )
+    assert read(page).title == "Traffic in town: Bridge over the Vell closed until May"
+
+
+def test_the_last_step_of_a_breadcrumb_trail_is_no_headline() -> None:
+    page = '<ul class="breadcrumb"><li><h1>Bridges, bridges</h1></li></ul><article><h1>Closed until May</h1></article>'
+    assert read(page).title == "Closed until May"
+
+
+def test_a_headline_for_search_engines_gives_way_to_the_one_on_the_page() -> None:
+    page = (
+        "<title>Vell bridge closed: when will it open? | The Gazette</title>"
+        '<meta property="og:site_name" content="The Gazette">'
+        '<meta property="og:title" content="The day the bridge stood still">'
+        + linked(article(headline="Vell bridge closed: when will it open?"))
+        + "<article><h1>The day the bridge stood still</h1></article>"
+    )
+    assert read(page).title == "The day the bridge stood still"
