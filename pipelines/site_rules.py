@@ -331,7 +331,11 @@ def _marked(blocks: tuple[Block, ...], keep: list[_Line]) -> tuple[Block, ...]:
         sign = exact.get(text)
         if sign is None and len(text) >= TELLING_CHARACTERS and text in joined:
             sign = next((sign for line, sign in exact.items() if text in line), keep[0].sign)
-        marked.append(attrs.evolve(block, signs=(*block.signs, sign)) if sign else block)
+        if sign is not None:
+            # A headline is a field, and no part of the text: what is kept is.
+            kind = BlockKind.HEADING if block.kind is BlockKind.HEADLINE else block.kind
+            block = attrs.evolve(block, kind=kind, signs=(*block.signs, sign))
+        marked.append(block)
     return tuple(marked)
 
 

@@ -15,10 +15,10 @@ TEXT = [
     "Masons from three valleys will cut the granite that the harbour needs, the master builder told the assembly.",
     "Fishing crews asked for a second crane, since the old one has stood still since the flood of last April.",
 ]
-PLEA = "We at the Ledger live from readers such as you, and a small gift each month keeps our presses turning."
+ASIDE = "The quay was last mended by the guild of masons in the year of the great flood, at the town's expense."
 
 
-def page(*, plea: str = PLEA, text: list[str] = TEXT) -> str:
+def page(*, plea: str = ASIDE, text: list[str] = TEXT) -> str:
     paragraphs = "".join(f"<p>{one}</p>" for one in text)
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>Quay mended</title></head><body><article>"
@@ -66,17 +66,17 @@ def test_a_rule_file_holds_for_its_host_and_what_it_drops_can_be_seen(backissue:
     assert taken_in(backissue, tmp_path / "a.warc.gz", page(), 1)["outcome"] == "new"
     (shown,) = backissue.json("show", "--json", URL)
     assert shown["text"].split("\n") == TEXT
-    assert {"reason": 'rule: drop [id*="zq"], [class*="zq"]', "text": PLEA} in shown["removed"]
+    assert {"reason": 'rule: drop [id*="zq"], [class*="zq"]', "text": ASIDE} in shown["removed"]
     assert ", rules " in shown["rendition"]
-    assert PLEA in backissue("show", "--raw", URL).stdout
+    assert ASIDE in backissue("show", "--raw", URL).stdout
 
 
 def test_an_edit_of_the_rules_is_no_edit_of_the_publishers(backissue: Any, tmp_path: Path) -> None:
     first = taken_in(backissue, tmp_path / "1.warc.gz", page(), 1)
-    assert PLEA in backissue.json("show", "--json", URL)[0]["text"]
+    assert ASIDE in backissue.json("show", "--json", URL)[0]["text"]
     rule_file(backissue, "ledger.example.txt", "strip: //div[@class='zq']\n")
     # Other bytes, but only in what the new rules drop.
-    second = taken_in(backissue, tmp_path / "2.warc.gz", page(plea=PLEA.replace("small", "large")), 2)
+    second = taken_in(backissue, tmp_path / "2.warc.gz", page(plea=ASIDE.replace("small", "large")), 2)
     assert (second["outcome"], second["snapshot"]) == ("unchanged", first["snapshot"])
     assert backissue.json("show", "--json", URL)[0]["text"].split("\n") == TEXT
     edited = [*TEXT[:2], TEXT[2].replace("second", "third")]

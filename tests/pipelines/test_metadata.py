@@ -81,6 +81,16 @@ def test_a_page_that_says_everything_is_read_whole() -> None:
         tier=None,
         page_types=frozenset({"WebPage"}),
         article_markup=True,
+        news=True,
+        live=False,
+        titles=(
+            "Brücke bis Mai gesperrt",
+            'Brücke "bis Mai" gesperrt',
+            "Brücke gesperrt | The Gazette",
+            "Brücke gesperrt | Politik | The Gazette",
+        ),
+        descriptions=("Die Brücke ist bis Mai zu.", "Eine andere Zusammenfassung."),
+        body=None,
         origins={
             "title": "json-ld",
             "authors": "json-ld",

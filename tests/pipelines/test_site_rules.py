@@ -15,7 +15,7 @@ SENTENCES = [
     "The treasurer put the price at forty thousand crowns and promised a full account when the year is over.",
     "Nobody spoke against the plan, although two members left the hall before the vote was called at ten.",
 ]
-PLEA = "We at the Ledger live from readers such as you, and a small gift each month keeps our presses turning."
+ASIDE = "The quay was last mended by the guild of masons in the year of the great flood, at the town's expense."
 NOTE = "Our correspondent in the harbour, who has followed the repairs for two years, wrote this report."
 
 
@@ -56,18 +56,18 @@ def paragraphs(*texts: str) -> str:
 
 
 ARTICLE = (
-    f"<article><h1>Quay mended</h1>{paragraphs(*SENTENCES[:2])}<div class=zq><p>{PLEA}</p><p>Give <b>now</b></p></div>"
+    f"<article><h1>Quay mended</h1>{paragraphs(*SENTENCES[:2])}<div class=zq><p>{ASIDE}</p><p>See <b>map</b> below.</p></div>"
     f"{paragraphs(*SENTENCES[2:])}</article>"
 )
 
 
 def test_what_a_rule_drops_is_out_of_the_text_and_kept_as_a_cut_in_its_place() -> None:
     found = reading(page(ARTICLE), {"drop": ".zq"})
-    assert PLEA in read(page(ARTICLE)).rendition.text  # type: ignore[union-attr]
+    assert ASIDE in read(page(ARTICLE)).rendition.text  # type: ignore[union-attr]
     assert [line for line in lines(found) if line in SENTENCES] == SENTENCES
-    assert cut(found)[-2:] == [("rule: drop .zq", PLEA), ("rule: drop .zq", "Give now")]
+    assert cut(found)[-2:] == [("rule: drop .zq", ASIDE), ("rule: drop .zq", "See map below.")]
     texts = [block.text for block in found.article.blocks]
-    assert texts.index(SENTENCES[1]) < texts.index(PLEA) < texts.index("Give now") < texts.index(SENTENCES[2])
+    assert texts.index(SENTENCES[1]) < texts.index(ASIDE) < texts.index("See map below.") < texts.index(SENTENCES[2])
 
 
 def test_a_dropped_span_leaves_the_rest_of_its_paragraph() -> None:
@@ -79,12 +79,12 @@ def test_a_dropped_span_leaves_the_rest_of_its_paragraph() -> None:
 
 def test_the_innermost_rule_wins_and_keeping_goes_before_dropping() -> None:
     body = (
-        f"<article>{paragraphs(*SENTENCES[:3])}<aside class=zq><p>{PLEA}</p><p class=note>{NOTE} <i>Ad</i></p></aside>"
+        f"<article>{paragraphs(*SENTENCES[:3])}<aside class=zq><p>{ASIDE}</p><p class=note>{NOTE} <i>Ad</i></p></aside>"
         f"{paragraphs(*SENTENCES[3:])}</article>"
     )
     found = reading(page(body), {"drop": ["aside", ".note i", "article"], "keep": ["p.note", "article"]})
     assert [" ".join(line.split()) for line in lines(found)] == [*SENTENCES[:3], NOTE, *SENTENCES[3:]]
-    assert cut(found) == [("rule: drop aside", PLEA), ("rule: drop .note i", "Ad")]
+    assert cut(found) == [("rule: drop aside", ASIDE), ("rule: drop .note i", "Ad")]
 
 
 def test_what_a_rule_keeps_is_put_back_where_the_extractor_leaves_it_out() -> None:
@@ -112,12 +112,12 @@ def test_what_a_rule_keeps_is_not_cut_by_cleaning() -> None:
 
 def test_a_body_restricts_the_article_to_its_elements() -> None:
     body = (
-        f"<div class=teasers>{paragraphs(*[PLEA] * 1, *reversed(SENTENCES))}</div>"
+        f"<div class=teasers>{paragraphs(*[ASIDE] * 1, *reversed(SENTENCES))}</div>"
         f"<aside class='sidebar hidden' style='display:none'>{paragraphs(SENTENCES[0], NOTE)}</aside>"
-        f"<span class=more>{PLEA}</span>"
+        f"<span class=more>{ASIDE}</span>"
     )
     found = reading(page(body), {"body": [".nowhere", "aside, .more"]})
-    assert lines(found) == [SENTENCES[0], NOTE, PLEA]
+    assert lines(found) == [SENTENCES[0], NOTE, ASIDE]
 
 
 def test_a_body_that_is_nowhere_leaves_the_page_to_the_extractor() -> None:
@@ -129,10 +129,10 @@ def test_a_body_that_is_nowhere_leaves_the_page_to_the_extractor() -> None:
 
 def test_a_short_body_is_taken_whole() -> None:
     body = (
-        f"<div class=x>{paragraphs(*SENTENCES)}</div><div class=flash><ul class=menu><li>{NOTE} {PLEA}</li></ul></div>"
+        f"<div class=x>{paragraphs(*SENTENCES)}</div><div class=flash><ul class=menu><li>{NOTE} {ASIDE}</li></ul></div>"
     )
     found = reading(page(body), {"body": ".flash"})
-    assert lines(found) == [f"{NOTE} {PLEA}"]
+    assert lines(found) == [f"{NOTE} {ASIDE}"]
 
 
 def test_fields_are_read_where_rules_say() -> None:
@@ -200,9 +200,9 @@ def test_the_page_itself_its_texts_and_attributes_cannot_be_dropped(selector: st
 
 
 def test_a_page_that_is_nested_thousands_deep_is_walked() -> None:
-    body = "<div>" * 1500 + f"<div class=zq>{PLEA}</div>" + "</div>" * 1500
+    body = "<div>" * 1500 + f"<div class=zq>{ASIDE}</div>" + "</div>" * 1500
     found = reading(page(ARTICLE.replace("zq", "yy") + body), {"drop": ".zq"})
-    assert cut(found)[-1] == ("rule: drop .zq", PLEA)
+    assert cut(found)[-1] == ("rule: drop .zq", ASIDE)
 
 
 def test_the_same_page_and_rules_give_the_same_article() -> None:
