@@ -23,14 +23,24 @@ _AGENCIES = (
     r"Associated Press|The Associated Press|Agence France-Presse|Europa Press|SDA|Keystone-SDA|KNA|epd|SID|NTB|TT|"
     r"Ritzau|STT|Belga|Lusa|Anadolu|共同|時事|AAP|PA(?: Media)?)"
 )
-_CREDIT = re.compile(
-    rf"\A[(\[–—\s]*(?:(?:with|mit|avec|con|com|met|med)\s+)?(?:(?:source|quelle|fuente|fonte|bron|źródło|källa|kilde)n?\s*:\s*)?"
-    rf"{_AGENCIES}(?:\s*(?:,|/|&|and|und|et|y|e|en|och|og|with|mit)\s*{_AGENCIES})*[)\].\s]*\Z"
-    r"|contributed (?:reporting|to (?:this|the) (?:report|story|article))"
-    r"|\bcontribut?ed to this (?:report|story|article)\b|\A[(\[]?mit (?:material|informationen) (?:von|der)\b"
-    r"|\A[(\[]?avec (?:l[’'])?(?:afp|ap|reuters|agences?)\b|\A[(\[]?con informaci[oó]n de\b|\A[(\[]?com informações d",
+_AGENCY = re.compile(
+    rf"[(\[–—\s]*(?:(?:with|mit|avec|con|com|met|med)\s+)?(?:(?:source|quelle|fuente|fonte|bron|źródło|källa|kilde)n?\s*:\s*)?"
+    rf"{_AGENCIES}(?:\s*(?:,|/|&|and|und|et|y|e|en|och|og|with|mit)\s*{_AGENCIES})*[)\].\s]*\Z",
     re.I,
 )
+_CREDIT = re.compile(
+    r"\bcontributed (?:reporting|to (?:this|the) (?:report|story|article))"
+    r"|\A[(\[]?mit (?:material|informationen) (?:von|der)\b|\A[(\[]?avec (?:l[’'])?(?:afp|ap|reuters|agences?)\b"
+    r"|\A[(\[]?con informaci[oó]n de\b|\A[(\[]?com informações d",
+    re.I,
+)
+# A line that is nothing but a picture's credit, whatever element holds it.
+_PICTURE = re.compile(
+    r"\A(?:(?:image|photo|picture|video)s?(?: (?:source|credit|by))?|(?:foto|bild|grafik)(?:quelle|credit)?"
+    r"|photographie|crédits?(?: photo)?|fotografía|zdjęcie|kuva|kép|фото)\s?[:：,]\s?\S",
+    re.I,
+)
+MAX_PICTURE_WORDS = 12
 
 
 def mark(layout: Layout) -> None:

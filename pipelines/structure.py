@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipelines import scramble
-from pipelines.bylines import key
+from pipelines.bylines import OPENING, key
 from pipelines.interface_lines import is_interface
 from pipelines.sentences import is_sentence
 from storage.article import APART, Block, BlockKind
@@ -15,8 +15,16 @@ from storage.leaves import words
 MAX_CUT = 0.5
 # Signs that cut by themselves. Others ("in aside") are evidence for what weighs several.
 CUTTING = frozenset(
-    {"after the article", "teaser card", "nested article", "list of links", "not in articleBody", "label and link"}
-    | {scramble.SIGN}
+    {
+        "after the article",
+        "teaser card",
+        "nested article",
+        "list of links",
+        "not in articleBody",
+        "label and link",
+        "in button",
+        scramble.SIGN,
+    }
 )
 # Scrambled letters are no text, however many.
 SCRAMBLED = frozenset({scramble.SIGN, scramble.CLASS_SIGN})
@@ -27,6 +35,7 @@ LINKED = 0.8
 # The text begins with the first paragraph of so many words; names and dates before it are the byline.
 BODY_WORDS = 15
 MAX_BYLINE_WORDS = 12
+MAX_SIGNATURE_WORDS = 6
 _NO_BYLINES = frozenset({BlockKind.STANDFIRST, BlockKind.LIVE_ENTRY, BlockKind.TABLE_ROW})
 # A line behind the text that is no sentence: a place, a section, a name (of 66 on 380 news pages 54 were no text).
 MAX_TRAILING_WORDS = 5
@@ -81,10 +90,22 @@ def _byline(blocks: Sequence[Block], body: Sequence[int], authors: Sequence[str]
         if i in found or count > MAX_BYLINE_WORDS or block.kind in _NO_BYLINES:
             continue
         folded = key(block.text)
-        if any(name in folded for name in names) and not is_sentence(block.text):
+        if block.links >= LINKED and count <= MAX_TRAILING_WORDS:
+            found[i] = "link before the text"
+        elif not is_sentence(block.text) and (any(name in folded for name in names) or _is_signature(block.text)):
             found[i] = "byline"
         elif _DATE.search(block.text) and not is_sentence(block.text) and block.kind is not BlockKind.HEADING:
             found[i] = "date line"
+
+
+def _is_signature(text: str) -> bool:
+    """ "By Ada Ito, Harrow Bay": every word of a name but the small ones begins with a capital."""
+    opening = OPENING.match(text)
+    rest = text[opening.end() :].split() if opening else []
+    capitals = [word for word in rest if word[0].isupper()]
+    return 2 <= len(capitals) <= len(rest) <= MAX_SIGNATURE_WORDS and all(
+        word[0].isupper() or len(word) <= 3 for word in rest
+    )
 
 
 def _trailing(blocks: Sequence[Block], body: Sequence[int], found: dict[int, str]) -> None:

@@ -51,6 +51,7 @@ FULL = f"""<!doctype html><html lang="de-AT"><head>
             articleSection="Politik",
             keywords=["Brücke", "Verkehr", "brücke"],
             wordCount="1,204",
+            articleBody="Die Brücke ist zu.  Bis Mai.",
             isAccessibleForFree="False",
             hasPart={"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".premium"},
             mainEntityOfPage={"@type": "WebPage", "@id": URL},
@@ -90,7 +91,7 @@ def test_a_page_that_says_everything_is_read_whole() -> None:
             "Brücke gesperrt | Politik | The Gazette",
         ),
         descriptions=("Die Brücke ist bis Mai zu.", "Eine andere Zusammenfassung."),
-        body=None,
+        body="Die Brücke ist zu. Bis Mai.",
         origins={
             "title": "json-ld",
             "authors": "json-ld",
