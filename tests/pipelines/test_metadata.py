@@ -78,7 +78,7 @@ def test_a_page_that_says_everything_is_read_whole() -> None:
         free=False,
         paywalled_selectors=(".premium",),
         word_count=1204,
-        body_words=None,
+        body_words=6,
         tier=None,
         page_types=frozenset({"WebPage"}),
         article_markup=True,
