@@ -102,17 +102,18 @@ class Upkeep:
             sites = generations.sites_with_new(connection, at.last_snapshot)
         lessons: list[Lesson] = []
         kin: dict[str, dict[str, int]] = {}
-        for done, site in enumerate(sites):
+        done = 0
+        async for learnt, template in ahead((self._lesson(site, at) for site in sites), 2 * self.workers.count):
             if self.stopping():
                 return None
-            self.on_progress("learning", done, len(sites))
-            learnt, template = await self._lesson(site, at)
             with reading(self.reader) as connection:
-                related = generations.kin_of(connection, site, template)
+                related = generations.kin_of(connection, learnt.site, template)
             if learnt.since is not None or learnt.seen or related:
                 lessons.append(learnt)
             if related:
-                kin[site] = related
+                kin[learnt.site] = related
+            done += 1
+            self.on_progress("learning", done, len(sites))
         now = self.recorder.clock.now()
         return await self.recorder.transact(
             lambda connection: generations.close(
