@@ -275,7 +275,8 @@ class Process:
 
         After an interrupt the next run does it: what a generation has not seen waits for one.
         """
-        if self._interrupted or any(result.state == "failed" for result in results):
+        last = next((result for result in reversed(results) if result.run is not None), None)
+        if self._interrupted or last is None:
             return
         upkeep = Upkeep(
             recorder=self._recorder,
@@ -284,12 +285,16 @@ class Process:
             on_progress=self.on_upkeep,
             stopping=lambda: self._interrupted,
         )
-        last = next((result for result in reversed(results) if result.run is not None), None)
-        if last is not None:
+        try:
             kept = await upkeep.learn(last.run)
-            last.problems += kept.problems
-            if kept.stopped:
-                last.state = "interrupted"
+        except BackissueError as error:
+            # Where the writer has failed, the run has said so.
+            last.state = "failed"
+            last.problems += [str(error)] * (str(error) not in last.problems)
+            return
+        last.problems += kept.problems
+        if kept.stopped:
+            last.state = "interrupted"
 
     async def _begin(self, kind: RunKind, source: int | None, name: str | None) -> Run:
         now = self.clock.now()

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Coroutine, Iterable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-async def ahead(jobs: Iterable[Coroutine[Any, Any, T]], width: int) -> AsyncIterator[T]:
+async def ahead(jobs: Iterable[Coroutine[Any, Any, T]], width: int) -> AsyncGenerator[T, None]:
     """The results of jobs, in their order, up to `width` under way. Raises what a job raises, and ends the rest."""
     waiting: deque[asyncio.Task[T]] = deque()
     source = iter(jobs)

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import aclosing
 from functools import partial
 from typing import Any, Literal
 
@@ -65,16 +66,17 @@ async def reextract(upkeep: Upkeep, wanted: Selection, on_snapshot: Callable[[Re
         generation = newest_generation(connection)
     done = 0
     upkeep.on_progress("reading again", 0, len(again))
-    async for batch in ahead(_jobs(upkeep, again, book, generation), 2 * upkeep.workers.count):
-        result.tally.update(one.found.value for one in batch)
-        await recorder.transact(partial(_keep, upkeep, run.id, batch, dict(result.tally)))
-        for one in batch:
-            on_snapshot(one)
-        done += len(batch)
-        upkeep.on_progress("reading again", done, len(again))
-        if upkeep.stopping():
-            result.state = "interrupted"
-            break
+    async with aclosing(ahead(_jobs(upkeep, again, book, generation), 2 * upkeep.workers.count)) as batches:
+        async for batch in batches:
+            result.tally.update(one.found.value for one in batch)
+            await recorder.transact(partial(_keep, upkeep, run.id, batch, dict(result.tally)))
+            for one in batch:
+                on_snapshot(one)
+            done += len(batch)
+            upkeep.on_progress("reading again", done, len(again))
+            if upkeep.stopping():
+                result.state = "interrupted"
+                break
     now = recorder.clock.now()
     await recorder.transact(lambda connection: reextraction.close(connection, run.id, result.state, now=now))
     recorder.lock.drop(reextraction.LOCK)

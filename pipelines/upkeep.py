@@ -1,7 +1,8 @@
 """Keeps the site memory: closes a generation when runs have ended, and has what it concerns cleaned again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
@@ -102,17 +103,20 @@ class Upkeep:
             sites = generations.sites_with_new(connection, at.last_snapshot)
         lessons: list[Lesson] = []
         kin: dict[str, dict[str, int]] = {}
-        for done, site in enumerate(sites):
-            if self.stopping():
-                return None
-            self.on_progress("learning", done, len(sites))
-            learnt, template = await self._lesson(site, at)
-            with reading(self.reader) as connection:
-                related = generations.kin_of(connection, site, template)
-            if learnt.since is not None or learnt.seen or related:
-                lessons.append(learnt)
-            if related:
-                kin[site] = related
+        done = 0
+        jobs = (self._lesson(site, at) for site in sites)
+        async with aclosing(ahead(jobs, 2 * self.workers.count)) as found:
+            async for learnt, template in found:
+                if self.stopping():
+                    return None
+                with reading(self.reader) as connection:
+                    related = generations.kin_of(connection, learnt.site, template)
+                if learnt.since is not None or learnt.seen or related:
+                    lessons.append(learnt)
+                if related:
+                    kin[learnt.site] = related
+                done += 1
+                self.on_progress("learning", done, len(sites))
         now = self.recorder.clock.now()
         return await self.recorder.transact(
             lambda connection: generations.close(
@@ -173,20 +177,23 @@ class Upkeep:
             snapshots = generations.snapshots_since(connection, pending.site, pending.since)
         what, done = f"cleaning {pending.site} again", 0
         self.on_progress(what, done, len(snapshots))
-        async for some, made, problems in self._cleaned(snapshots, newest):
-            await self.recorder.transact(partial(self._keep, made))
-            done += some
-            kept.cleaned += len(made)
-            kept.differ += sum(one.confirms is None for one in made)
-            kept.problems += problems
-            self.on_progress(what, done, len(snapshots))
-            if self.stopping():
-                return
+        async with aclosing(self._cleaned(snapshots, newest)) as batches:
+            async for some, made, problems in batches:
+                await self.recorder.transact(partial(self._keep, made))
+                done += some
+                kept.cleaned += len(made)
+                kept.differ += sum(one.confirms is None for one in made)
+                kept.problems += problems
+                self.on_progress(what, done, len(snapshots))
+                if self.stopping():
+                    return
         await self.recorder.transact(
             lambda connection: generations.recleaned(connection, pending.site, pending.generation)
         )
 
-    def _cleaned(self, snapshots: Sequence[int], newest: int) -> AsyncIterator[tuple[int, list[Recleaned], list[str]]]:
+    def _cleaned(
+        self, snapshots: Sequence[int], newest: int
+    ) -> AsyncGenerator[tuple[int, list[Recleaned], list[str]], None]:
         def jobs() -> Iterator[Coroutine[Any, Any, tuple[int, list[Recleaned], list[str]]]]:
             for start in range(0, len(snapshots), BATCH):
                 yield self._clean_batch(snapshots[start : start + BATCH], newest)

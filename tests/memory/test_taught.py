@@ -54,7 +54,9 @@ def test_a_site_with_the_same_template_is_kin(gazette: Any) -> None:
     gazette.take_in([(f"/{name}", gazette.page(name, box=template), n) for n, name in enumerate(gazette.names)])
     # One page only, so that nothing repeats on the other site itself.
     gazette.take_in([("https://inland-gazette.example/x", gazette.page("x", box=template), 5)])
-    assert gazette.texts()["https://inland-gazette.example/x"] == "\n".join(gazette.paragraphs("x"))
+    text = gazette.texts()["https://inland-gazette.example/x"].splitlines()
+    assert set(template).isdisjoint(text)
+    assert gazette.paragraphs("x")[0] in text
     rows = gazette.backissue.json("sources", "memory", "--json", "inland-gazette.example")
     assert {row["kin"] for row in rows if "kin" in row} == {gazette.site}
     assert {row["site"] for row in rows if row.get("cut")} == {gazette.site}
