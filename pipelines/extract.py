@@ -96,7 +96,7 @@ def extract(page: PageBytes) -> Article | NotArticle:
     if not (metadata.published_at and metadata.authors and metadata.title):
         # A third of extraction's time, spent only where the page itself does not say.
         metadata = read_metadata(tree, page.url, extracted=extract_metadata(tree, page.url))
-    hidden = scramble.obfuscated(tree)
+    hidden = scramble.obfuscated(tree) if "obfuscated" in text else frozenset()
     document = trafilatura.bare_extraction(
         tree, url=page.url, include_comments=False, include_tables=True, with_metadata=False
     )
