@@ -31,6 +31,7 @@ _ELLIPSIS = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*\Z")
 MIN_BROKEN_WORDS = 12
 # What is shorter is a button or a label behind the text.
 MIN_LINE_WORDS = 4
+ELLIPSIS = "ends in an ellipsis"
 MID_SENTENCE = "ends in mid-sentence"
 # Scripts that part no words: Thai, kana, Han. Korean parts them.
 _UNPARTED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -113,9 +114,12 @@ def judge(claims: Claims, blocks: Sequence[Block], wall: Wall | None = None, *, 
 
 
 def suspicious(claims: Claims, blocks: Sequence[Block]) -> bool:
-    """Whether it is worth the time to look for a wall: the page is called paid, is short, or breaks off."""
-    body = [block for block in blocks if block.kind not in APART]
-    return claims.paid or count_words(block.text for block in body) < 4 * SHORT_WORDS or _ending(body) is not None
+    """Whether it is worth the time to look for a wall: the page is called paid, is short, or ends as teasers do."""
+    if claims.paid:
+        return True
+    body = before_wall([block for block in blocks if block.kind not in APART])
+    words = count_words(block.text for block in body)
+    return words < 2 * SHORT_WORDS or _ending(body) == ELLIPSIS or bool(_short_of(words, claims))
 
 
 def count_words(texts: Iterable[str]) -> int:
@@ -142,6 +146,6 @@ def _ending(body: Sequence[Block]) -> str | None:
         return None
     last = next((block.text for block in reversed(body) if len(block.text.split()) >= MIN_LINE_WORDS), body[-1].text)
     if _ELLIPSIS.search(last) or _ELLIPSIS.search(body[-1].text):
-        return "ends in an ellipsis"
+        return ELLIPSIS
     parted = len(last.split()) >= MIN_BROKEN_WORDS
     return MID_SENTENCE if parted and not _ENDS.search(last) else None

@@ -14,10 +14,8 @@ _LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,40}})(?=[\s/])[^<>]{{{MAX_TAG},}}>
 _ATTRIBUTE = re.compile(r"\s[^\s=\"'/]+")
 # Control characters have no form, and XML no place for them (XML 1.0 2.2): one of them, as such or as a reference, and
 # trafilatura discards the page.
-_CONTROLS = re.compile(
-    "[\x01-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]"
-    "|&#(?:[xX]0*(?:[0-8bBeEfF]|1[0-9a-fA-F])|0*(?:[0-8]|11|1[4-9]|2[0-9]|3[01]));"
-)
+_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\r\f\0"))
+_REFERENCES = re.compile("&#(?:[xX]0*(?:[0-8bBeEfF]|1[0-9a-fA-F])|0*(?:[0-8]|11|1[4-9]|2[0-9]|3[01]));")
 
 
 @attrs.frozen
@@ -35,9 +33,15 @@ def parse(text: str) -> Parsed:
     # huge_tree: without it lxml drops what is nested 256 deep, and text of more than 10 MB, without an error. With it,
     # 2,048 levels are the end (libxml2's own limit against running out of stack), which the parser notes.
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    text = _LONG_TAG.sub(_without_attributes, _CONTROLS.sub("", text))
+    text = _REFERENCES.sub("", text)
+    if any(len(part) > MAX_TAG and ">" not in part[:MAX_TAG] for part in text.split("<")):
+        text = _LONG_TAG.sub(_without_attributes, text)
+    if "\ufffe" in text or "\uffff" in text:
+        text = text.replace("\ufffe", "").replace("\uffff", "")
+    # In UTF-8 these bytes are no part of any other character.
+    data = text.encode().translate(None, _CONTROLS)
     try:
-        tree = lxml.html.document_fromstring(text.encode(), parser=parser)
+        tree = lxml.html.document_fromstring(data, parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError):
         tree = None
     gave_up = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)

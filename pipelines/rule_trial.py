@@ -11,6 +11,7 @@ from pipelines.dates import parse_date
 from pipelines.decode import decode_body, decode_text
 from pipelines.extract import extract
 from pipelines.page import NotArticle, PageBytes
+from pipelines.parsing import parse
 from pipelines.site_rules import apply, elements_of, one_line, texts_of
 from storage.rules import DROPPED, FIELDS, SiteRules
 from storage.selectors import Selector, compiled
@@ -85,8 +86,4 @@ def _try(tree: lxml.html.HtmlElement, key: str, selector: Selector) -> Tried:
 
 def _tree(page: PageBytes) -> lxml.html.HtmlElement | None:
     text = decode_text(decode_body(page.body, page.content_encoding).data, page.content_type).text
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    try:
-        return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
-        return None
+    return parse(text).tree
