@@ -56,7 +56,8 @@ def paragraphs(*texts: str) -> str:
 
 
 ARTICLE = (
-    f"<article><h1>Quay mended</h1>{paragraphs(*SENTENCES[:2])}<div class=zq><p>{ASIDE}</p><p>See <b>map</b> below.</p></div>"
+    f"<article><h1>Quay mended</h1>{paragraphs(*SENTENCES[:2])}"
+    f"<div class=zq><p>{ASIDE}</p><p>See <b>map</b> below.</p></div>"
     f"{paragraphs(*SENTENCES[2:])}</article>"
 )
 
