@@ -67,7 +67,9 @@ def main() -> None:
     for body in pages[:5]:  # What is loaded or compiled once is no page's.
         plain(body)
         product(body)
+    # Else trafilatura would be charged with looking for garbage in what the product has loaded.
     gc.collect()
+    gc.freeze()
     ratios = []
     for _ in range(arguments.rounds):
         alone, ours = one_round(pages)
