@@ -6,7 +6,6 @@ from importlib.metadata import version
 import lxml.html
 import py3langid
 import trafilatura
-from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document
 
 from pipelines import gates, page_leaves, scramble
@@ -14,6 +13,7 @@ from pipelines.access import Claims, Verdict, judge, suspicious
 from pipelines.blocks import blocks_of
 from pipelines.compose import compose
 from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
+from pipelines.guesses import Guesses
 from pipelines.listings import is_listing
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import NotArticle, PageBytes
@@ -62,10 +62,7 @@ def extract(page: PageBytes, rules: SiteRules | None = None) -> Article | NotArt
     tree = parsed.tree
     if tree is None:
         return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
-    metadata = read_metadata(tree, page.url)
-    if not (metadata.published_at and metadata.authors and metadata.title):
-        # A third of extraction's time, spent only where the page itself does not say.
-        metadata = read_metadata(tree, page.url, extracted=extract_metadata(tree, page.url))
+    metadata = read_metadata(tree, page.url, guesses=Guesses(tree, page.url))
     leaves = page_leaves.walk(tree)
     # Of the whole page, before rules take something out: what a site repeats is learnt from these.
     seen = page_leaves.keys(leaves)
@@ -95,7 +92,11 @@ def extract(page: PageBytes, rules: SiteRules | None = None) -> Article | NotArt
 
 
 def _lines(tree: lxml.html.HtmlElement, url: str) -> tuple[Block, ...]:
-    """The article's lines as trafilatura sees them."""
+    """The article's lines as trafilatura sees them. Scripts and styles, which it takes for no text but copies five
+    times, are taken out of the tree; not linked data, which it reads."""
+    for element in list(tree.iter("script", "style")):
+        if "json" not in (element.get("type") or "").lower():
+            element.drop_tree()
     document = trafilatura.bare_extraction(
         tree, url=url, include_comments=False, include_tables=True, with_metadata=False
     )

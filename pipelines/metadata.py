@@ -3,16 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 from lxml.html import HtmlElement
 
 from pipelines import bylines, jsonld, markup, shown, titles
 from pipelines.dates import parse_date
-
-if TYPE_CHECKING:
-    from trafilatura.settings import Document
 
 # What htmldate guesses before the web existed is a number in the page, not its date.
 FIRST_GUESSED_YEAR = 1990
@@ -154,40 +151,37 @@ class Metadata:
     `trafilatura` or `htmldate`."""
 
 
-def read_metadata(tree: HtmlElement, url: str, *, extracted: "Document | None" = None) -> Metadata:
+def read_metadata(tree: HtmlElement, url: str, *, guesses: Any = None) -> Metadata:
     """What the page says about itself, each field from the source that was right most often.
 
-    `url` is the page's own, absolute. `extracted` is trafilatura's document with metadata, which fills gaps in
-    authors and dates. The tree is left as it was; nothing in it makes this raise.
+    `url` is the page's own, absolute. `guesses` has an extractor's `title`, `author` and `date`, which are asked for
+    only where the page itself leaves one of the three open, since working them out takes longer than all else here.
+    The tree is left as it was; nothing in it makes this raise.
     """
     found = markup.collect(tree, url)
     og_url = found.first((("opengraph", "og:url"),))
     canonical = found.absolute(found.canonical)
     here = {_page_key(address) for address in (url, canonical, og_url and og_url[0]) if address} - {""}
     linked = jsonld.read(found.scripts, lambda address: _page_key(address) in here)
-    fields = _Fields(tree, found, linked, None if linked.articles else markup.microdata(tree), extracted)
-    if canonical:
-        fields.origins["canonical_url"] = "html"
-    elif og_url and (canonical := found.absolute(og_url[0])):
-        fields.origins["canonical_url"] = "opengraph"
-    site_name = fields.site_name()
-    site_names = _site_names(site_name, found)
-    published = fields.date("published_at", PUBLISHED, "datePublished", "dateCreated")
-    modified = fields.date("modified_at", MODIFIED, "dateModified")
+    fields = _Fields(tree, found, linked, None if linked.articles else markup.microdata(tree))
+    core = fields.core()
+    if guesses is not None and not (core.published[0] and core.authors and core.title):
+        fields = attrs.evolve(fields, guesses=guesses, origins={})
+        core = fields.core()
     return Metadata(
-        title=fields.title(site_names),
-        authors=fields.authors({bylines.key(name) for name in site_names}),
-        published_at=published[0],
-        published_raw=published[1],
-        modified_at=modified[0],
-        modified_raw=modified[1],
+        title=core.title,
+        authors=core.authors,
+        published_at=core.published[0],
+        published_raw=core.published[1],
+        modified_at=core.modified[0],
+        modified_raw=core.modified[1],
         description=fields.value("description", DESCRIPTION, "description", "abstract"),
         section=fields.value("section", SECTION, "articleSection", json_first=True),
         tags=fields.tags(),
         language=fields.language(),
-        canonical_url=canonical,
+        canonical_url=core.canonical,
         image=fields.image(),
-        site_name=site_name,
+        site_name=core.site_name,
         free=next((free for free in map(jsonld.free, (*linked.articles, *linked.pages)) if free is not None), None),
         paywalled_selectors=tuple(_paywalled((*linked.articles, *linked.pages))),
         word_count=_word_count(linked.articles),
@@ -206,6 +200,18 @@ def read_metadata(tree: HtmlElement, url: str, *, extracted: "Document | None" =
     )
 
 
+@attrs.frozen(kw_only=True)
+class _Core:
+    """The fields that guesses may fill, and those that they are judged by."""
+
+    canonical: str | None
+    site_name: str | None
+    published: tuple[datetime | None, str | None]
+    modified: tuple[datetime | None, str | None]
+    title: str | None
+    authors: tuple[str, ...]
+
+
 @attrs.define
 class _Fields:
     """The sources of one page, and where each field was found."""
@@ -214,8 +220,27 @@ class _Fields:
     found: markup.Markup
     linked: jsonld.LinkedData
     micro: dict[str, list[str]] | None
-    extracted: Any
+    guesses: Any = None
     origins: dict[str, str] = attrs.Factory(dict)
+    shown_bylines: dict[frozenset[str], list[str]] = attrs.Factory(dict)
+    """The bylines that the page shows, by what is no name in them: looking takes as long as all else here."""
+
+    def core(self) -> _Core:
+        canonical = self.canonical()
+        site_name = self.site_name()
+        site_names = _site_names(site_name, self.found)
+        return _Core(
+            canonical=canonical,
+            site_name=site_name,
+            published=self.date("published_at", PUBLISHED, "datePublished", "dateCreated"),
+            modified=self.date("modified_at", MODIFIED, "dateModified"),
+            title=self.title(site_names),
+            authors=self.authors({bylines.key(name) for name in site_names}),
+        )
+
+    def canonical(self) -> str | None:
+        candidates = [(self.found.canonical, "html"), *self.found.all((("opengraph", "og:url"),))[:1]]
+        return self.pick("canonical_url", ((self.found.absolute(address), origin) for address, origin in candidates))
 
     def json(self, *names: str) -> Iterator[Any]:
         """The values of the first property that the article nodes have, best node first."""
@@ -265,9 +290,10 @@ class _Fields:
                 *((headline, "json-ld") for headline in headlines),
                 *page,
                 *self.found.all(TITLE_LAST),
-                (jsonld.clean(getattr(self.extracted, "title", None) or ""), "trafilatura"),
             ],
         )
+        if not title and (guessed := jsonld.clean(getattr(self.guesses, "title", None) or "")):
+            title, self.origins["title"] = guessed, "trafilatura"
         for shared, origin in metas[:1]:
             if title and titles.is_kicker_and(title, shared):
                 self.origins["title"] = origin
@@ -278,29 +304,37 @@ class _Fields:
         named = next(filter(None, (list(_named(value, self.linked)) for value in self.json("author", "creator"))), [])
         persons = any(not organisation for _, organisation in named)
         site_keys = site_keys | {bylines.key(value) for value, _ in self.found.all(SECTION)}
-        names = [name for name, _ in named]
-        micro = self.micro or {}
-        extracted = (getattr(self.extracted, "author", None) or "").split("; ")
-        sources = [
-            (names if persons else [], "json-ld"),
-            *((self.found.metas.get(name, []), origin) for origin, *keys in AUTHOR for name in keys),
-            ([bylines.turned(name) for name in self.found.metas.get("citation_author", [])], "meta"),
-            (micro.get("author") or micro.get("creator") or [], "microdata"),
-            (None, "html"),  # What the page shows, looked for only here.
-            # Where it begins with the site's name it is an imprint, taken apart: "The Gazette; Springfield; USA".
-            ([] if bylines.key(extracted[0]) in site_keys else extracted, "trafilatura"),
-            (names, "json-ld"),
-            (extracted, "trafilatura"),
-        ]
         # The site's own name counts only where no other is found: it may be a person's, on a site of one.
         for besides in (site_keys, frozenset[str]()):
-            for source, origin in sources:
-                if source is None and besides:
-                    source = shown.byline(self.tree, besides=frozenset(site_keys))
-                if people := bylines.people(source or (), besides=besides):
+            for source, origin in self.signatories([name for name, _ in named], persons, site_keys, bool(besides)):
+                if people := bylines.people(source, besides=besides):
                     self.origins["authors"] = origin
                     return people
         return ()
+
+    def signatories(
+        self, names: list[str], persons: bool, site_keys: set[str], look: bool
+    ) -> Iterator[tuple[Iterable[str], str]]:
+        """(names, origin), best source first. The page's text and guesses are looked at only when they are reached."""
+        micro = self.micro or {}
+        yield names if persons else (), "json-ld"
+        for origin, *keys in AUTHOR:
+            for name in keys:
+                yield self.found.metas.get(name, ()), origin
+        yield [bylines.turned(name) for name in self.found.metas.get("citation_author", [])], "meta"
+        yield micro.get("author") or micro.get("creator") or (), "microdata"
+        if look:
+            yield self.byline(frozenset(site_keys)), "html"
+        guessed = (getattr(self.guesses, "author", None) or "").split("; ")
+        # Where it begins with the site's name it is an imprint, taken apart: "The Gazette; Springfield; USA".
+        yield () if bylines.key(guessed[0]) in site_keys else guessed, "trafilatura"
+        yield names, "json-ld"
+        yield guessed, "trafilatura"
+
+    def byline(self, besides: frozenset[str]) -> list[str]:
+        if besides not in self.shown_bylines:
+            self.shown_bylines[besides] = shown.byline(self.tree, besides=besides)
+        return self.shown_bylines[besides]
 
     def date(self, field: str, metas: Sources, *names: str) -> tuple[datetime | None, str | None]:
         candidates = [(value, "json-ld") for value in map(_date_text, self.json(*names)) if value]
@@ -311,15 +345,19 @@ class _Fields:
             tabs = [value for value, _ in self.found.all(TITLE[:1])] + [self.found.title or ""]
             if not any(parse_date(raw) for raw, _ in candidates):
                 candidates.append((shown.date(self.tree, tabs) or "", "html"))
-            candidates.append((getattr(self.extracted, "date", None) or "", "htmldate"))
         unread: tuple[str, str] | None = None
         for raw, origin in candidates:
             moment = parse_date(raw)
-            if moment and not (origin == "htmldate" and moment.year < FIRST_GUESSED_YEAR):
+            if moment:
                 self.origins[field] = origin
-                return moment, None if origin == "htmldate" else raw  # Its guess is no word of the page's.
+                return moment, raw
             unread = unread or (raw, origin)
-        if unread and unread[0] and unread[1] != "htmldate":
+        if field == "published_at":
+            moment = parse_date(getattr(self.guesses, "date", None) or "")
+            if moment and moment.year >= FIRST_GUESSED_YEAR:
+                self.origins[field] = "htmldate"
+                return moment, None  # Its guess is no word of the page's.
+        if unread and unread[0]:
             self.origins[field] = unread[1]
             return None, unread[0]
         return None, None

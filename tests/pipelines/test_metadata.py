@@ -21,7 +21,7 @@ def read(page: str, url: str = URL, **extracted: str | None) -> Metadata:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
     tree = html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
     before = html.tostring(tree)
-    metadata = read_metadata(tree, url, extracted=SimpleNamespace(**extracted) if extracted else None)
+    metadata = read_metadata(tree, url, guesses=SimpleNamespace(**extracted) if extracted else None)
     assert html.tostring(tree) == before
     return metadata
 
