@@ -29,8 +29,9 @@ def stems(text: str, words: Sequence[str], lexicon: Lexicon) -> dict[str, float]
     """A line's stems with their weights, each once, in order."""
     found: dict[str, float] = {}
     inside = False
+    known = lexicon.stemmed
     for word in words:
-        stem, weight, name = lexicon.stem_of(word, weighed_stem)
+        stem, weight, name = known.get(word) or lexicon.stem_of(word, weighed_stem)
         if stem:
             # A capital says "name" but at the beginning of a line.
             if inside and name:
