@@ -30,7 +30,7 @@ class Trust:
 
 # Measured on pages with and without planted pleas, none of which either model has seen; docs/pleas.md has the figures.
 BORN = Trust(weight=1.0, shift=-0.6)
-OWN = Trust(weight=0.5, shift=0.0)
+OWN = Trust(weight=1.0, shift=0.0)
 
 
 class Taught:
