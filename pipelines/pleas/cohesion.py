@@ -29,8 +29,9 @@ def stems(text: str, words: Sequence[str], lexicon: Lexicon) -> dict[str, float]
     """A line's stems with their weights, each once, in order."""
     found: dict[str, float] = {}
     inside = False
+    known = lexicon.stemmed
     for word in words:
-        stem, weight, name = lexicon.stem_of(word, weighed_stem)
+        stem, weight, name = known.get(word) or lexicon.stem_of(word, weighed_stem)
         if stem:
             # A capital says "name" but at the beginning of a line.
             if inside and name:
@@ -84,27 +85,33 @@ class Cohesion:
     """[line]: weight of all its stems."""
     _trusted: list[int]
     """[line]: how many trusted lines stand before it; one more entry for all."""
-    _shares: list[float]
-    """[length - 1]: share of a run's weight that the page's own runs of this length find elsewhere."""
+    _odds: list[tuple[float, float]]
+    """[length - 1]: what a stem that is found elsewhere says, and one that is not, as log odds of a plea."""
 
     def from_line(self, start: int, end: int) -> list[float]:
         """For each run from `start` to a line up to `end`: log odds, LOW to HIGH, that it is foreign to the rest."""
         weight = novel = 0.0
-        found = []
+        trusted_outside = self._trusted[-1] + self._trusted[start]
+        values = []
         for line in range(start, end + 1):
+            reach = line - start
             weight += self._weights[line]
-            novel += self._contained[line][line - start]
-            outside = self._trusted[-1] - self._trusted[line + 1] + self._trusted[start]
-            found.append(min(1.0, outside / ENOUGH) * odds(novel, weight, self._shares[line - start]))
-        return found
+            novel += self._contained[line][reach]
+            if_found, if_novel = self._odds[reach]
+            value = TEMPER * ((weight - novel) * if_found + novel * if_novel)
+            if value > HIGH:
+                value = HIGH
+            elif value < LOW:
+                value = LOW
+            outside = trusted_outside - self._trusted[line + 1]
+            values.append(value if outside >= ENOUGH else outside / ENOUGH * value)
+        return values
 
 
-def odds(novel: float, weight: float, share: float) -> float:
-    """Log odds of a plea for a run of `weight` of which `novel` stands nowhere else, on a page that shares `share`."""
-    found = weight - novel
+def odds(share: float) -> tuple[float, float]:
+    """Log odds of a plea by a stem found elsewhere and by one that is not, on a page that shares `share`."""
     plea = PLEA_SHARE * share
-    value = TEMPER * (found * math.log(plea / share) + novel * math.log((1 - plea) / (1 - share)))
-    return max(LOW, min(HIGH, value))
+    return math.log(plea / share), math.log((1 - plea) / (1 - share))
 
 
 def cohesion(lines: Sequence[dict[str, float]], trusted: Sequence[bool]) -> Cohesion:
@@ -136,10 +143,11 @@ def cohesion(lines: Sequence[dict[str, float]], trusted: Sequence[bool]) -> Cohe
             row[reach] += row[reach - 1]
         contained.append(row)
         weights.append(sum(stems_.values()))
-    return Cohesion(contained, weights, before, _shares(contained, weights, trusted))
+    return Cohesion(contained, weights, before, [odds(share) for share in _shares(contained, weights, trusted)])
 
 
 def _shares(contained: list[list[float]], weights: list[float], trusted: Sequence[bool]) -> list[float]:
+    """[length - 1]: share of a run's weight that the page's own runs of this length find elsewhere."""
     shares = []
     for length in range(1, LONGEST + 1):
         found = PRIOR_SHARE * PRIOR_WEIGHT

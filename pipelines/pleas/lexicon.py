@@ -43,7 +43,8 @@ class Lexicon:
         self._firsts: set[str] = set()
         self._parts: list[tuple[str, int]] = []
         self._seen: dict[str, int] = {}
-        self._stemmed: dict[str, tuple[str, float, bool]] = {}
+        self.stemmed: dict[str, tuple[str, float, bool]] = {}
+        """What `stem_of` has kept: read it first, a call for each word of a page costs more than the rest of it."""
         for words in lists:
             unspaced = words.get("script") == "unspaced"
             for concept, entries in words.items():
@@ -80,11 +81,11 @@ class Lexicon:
 
     def stem_of(self, word: str, weighed: Callable[[str, bool], tuple[str, float, bool]]) -> tuple[str, float, bool]:
         """What `weighed` makes of a word and of whether it is a common one. Kept, too."""
-        found = self._stemmed.get(word)
+        found = self.stemmed.get(word)
         if found is None:
             found = weighed(word, bool(self.of_word(word) & BIT[COMMON]))
-            if len(self._stemmed) < _KEPT_WORDS:
-                self._stemmed[word] = found
+            if len(self.stemmed) < _KEPT_WORDS:
+                self.stemmed[word] = found
         return found
 
     def _look_up(self, word: str) -> int:

@@ -8,17 +8,16 @@ whatever order they come in.
 import functools
 import math
 import struct
-import tomllib
 from collections.abc import Iterable
-from importlib.resources import files
 
 import attrs
 import xxhash
 
+from pipelines.pleas import made_up
 from storage.leaves import folded
 
-# Lines of its own below which an archive makes no model: it should know articles as widely as the one that the package
-# brings (2,896 lines), and a sixth of the pleas it learns from should be its own sites'. docs/pleas.md has the curve.
+# Lines of its own below which an archive makes no model: a sixth of the pleas it learns from should be its own sites',
+# and so many articles' lines that theirs are more than a newsroom or two. docs/pleas.md has the curve.
 ENOUGH_PLEAS = 75
 ENOUGH_TEXT = 3000
 
@@ -60,9 +59,9 @@ class Model:
 def train(pleas: Iterable[str], texts: Iterable[str]) -> bytes | None:
     """A model that tells lines proved to be boilerplate from lines of articles; None where there are too few.
 
-    The made-up pleas of `seeds.toml` are learnt from, too: what a newsroom could write, whatever these sites do. Lines
-    are folded and counted once; one that is on both sides is left out. At most TEXTS_EACH article lines are learnt from
-    for each plea. Some two seconds for a thousand pleas.
+    The made-up lines are learnt from, too: what a newsroom could write, whatever these sites do, and articles in
+    languages that they lack. Lines are folded and counted once; one that is on both sides is left out. At most
+    TEXTS_EACH article lines are learnt from for each plea. Some two seconds for a thousand pleas.
     """
     yes = {folded(line) for line in pleas} - {""}
     no = {folded(line) for line in texts} - {""}
@@ -70,32 +69,20 @@ def train(pleas: Iterable[str], texts: Iterable[str]) -> bytes | None:
     yes, no = yes - both, no - both
     if len(yes) < ENOUGH_PLEAS or len(no) < ENOUGH_TEXT:
         return None
-    return _packed(yes | {folded(line) for line in seeds()}, no)
-
-
-def born_from(texts: Iterable[str]) -> bytes:
-    """The model for archives that have learnt nothing: made-up pleas against lines of articles.
-
-    bench/teach_pleas.py makes `born.model` with it.
-    """
-    return _packed({folded(line) for line in seeds()}, {folded(line) for line in texts} - {""})
+    return _packed(yes, no)
 
 
 @functools.cache
 def born() -> bytes:
-    """The model that the package brings along."""
-    return (files(__package__) / "born.model").read_bytes()
-
-
-def seeds() -> tuple[str, ...]:
-    """The lines of the made-up pleas."""
-    table = tomllib.loads((files(__package__) / "seeds.toml").read_text(encoding="utf-8"))
-    return tuple(line for plea in table["plea"] for line in plea["lines"])
+    """The model of an archive that has learnt nothing yet: of the made-up lines alone. A tenth of a second, once."""
+    return _packed(set(), set())
 
 
 def _packed(yes: set[str], no: set[str]) -> bytes:
-    yes = set(sorted(yes, key=_order)[:MOST_PLEAS])
-    chosen = sorted(no, key=_order)[: TEXTS_EACH * len(yes)]
+    """A model of folded lines and of the made-up ones."""
+    yes = set(sorted(yes, key=_order)[:MOST_PLEAS]) | {folded(line) for line in made_up.pleas()}
+    news = {folded(line) for lines in made_up.news().values() for line in lines} - yes
+    chosen = [*sorted(no - yes - news, key=_order)[: TEXTS_EACH * len(yes)], *news]
     examples = [(_features(line), 1.0) for line in yes] + [(_features(line), 0.0) for line in chosen]
     lines = [*yes, *chosen]
     # By their hash: an order that the caller's does not show in.
@@ -176,10 +163,7 @@ def _features(plain: str) -> tuple[int, ...]:
 
 
 def _unordered(plain: str) -> set[int]:
-    found: set[int] = set()
-    for word in plain.split():
-        found.update(_of_word(word))
-    return found
+    return set().union(*map(_of_word, plain.split()))
 
 
 @functools.lru_cache(maxsize=50_000)

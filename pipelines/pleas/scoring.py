@@ -41,7 +41,10 @@ class Scoring:
         self._speaks = (_WE if page["we"] < RARE else 0) | (_YOU if page["you"] < RARE_YOU else 0)
         self._we_is_rare = page["we"] < RARE_WE_IN_LINE
         self.line_scores = [self._line(line, title) + more for line, more in zip(lines, extra, strict=True)]
-        self._in_box = Counter(line.block.box for line in lines)
+        self._bits = [line.bits for line in lines]
+        self._long = [line.long for line in lines]
+        self._boxes = [line.block.box for line in lines]
+        self._in_box = Counter(self._boxes)
 
     def _line(self, line: Line, title: dict[str, float]) -> float:
         bits = line.bits & _ALL
@@ -73,34 +76,37 @@ class Scoring:
 
     def from_line(self, first: int) -> list[float]:
         """What speaks for each run that starts at a line, by its length."""
-        lines = self._lines
-        count = len(lines)
-        foreign = self._cohesion.from_line(first, min(count, first + LONGEST) - 1)
-        box = lines[first].block.box
+        count = len(self._lines)
+        end = min(count, first + LONGEST)
+        foreign = self._cohesion.from_line(first, end - 1)
+        box = self._boxes[first]
+        in_box = self._in_box[box]
+        rare, speaks = self.rare, self._speaks
         total = w.ENTER + (w.FIRST if first == 0 else 0.0)
-        bits = 0
+        bits = mains = 0
         one_box = True
-        mains = 0
         any_long = False
         scores = []
-        for last in range(first, min(count, first + LONGEST)):
-            line = lines[last]
+        for last in range(first, end):
             total += self.line_scores[last]
-            bits |= line.bits
-            any_long |= line.long
-            mains += line.block.box == 0
-            one_box &= line.block.box == box
-            score = total + w.FOREIGN * foreign[last - first]
-            if bits & self._speaks and bits & _ASK:
+            bits |= self._bits[last]
+            any_long = any_long or self._long[last]
+            here = self._boxes[last]
+            if here == 0:
+                mains += 1
+            if here != box:
+                one_box = False
+            length = last - first + 1
+            score = total + w.FOREIGN * foreign[length - 1]
+            if bits & speaks and bits & _ASK:
                 score += w.ASKS
-            score += w.EACH_CONCEPT * min(6, (bits & self.rare).bit_count())
+            score += _EACH_CONCEPT[(bits & rare).bit_count()]
             if last == count - 1:
                 score += w.LAST
-            length = last - first + 1
             if mains:
                 if mains < length:
                     score += w.ACROSS
-            elif one_box and self._in_box[box] == length:
+            elif one_box and in_box == length:
                 score += w.WHOLE_BOX
             else:
                 score += w.PART_OF_BOX
@@ -111,5 +117,8 @@ class Scoring:
             scores.append(score)
         return scores
 
+
+# By how many concepts of a run are rare on the page.
+_EACH_CONCEPT = tuple(w.EACH_CONCEPT * min(6, count) for count in range(len(CONCEPTS) + 1))
 
 _STOPS = tuple('.?!…。？！”":»')

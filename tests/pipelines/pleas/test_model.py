@@ -1,6 +1,10 @@
 """The classifier of lines: the same from the same lines, small, and off until it has enough."""
 
+import hashlib
+import os
 import random
+import subprocess
+import sys
 
 import pytest
 
@@ -92,7 +96,31 @@ def test_bytes_of_another_version_are_refused_by_name_and_never_fail_a_page(taug
     assert unwanted(page, Knowledge(model=other)) == unwanted(page, Knowledge(model=None))
 
 
-def test_the_made_up_pleas_are_lines() -> None:
-    lines = model.seeds()
-    assert len(lines) > 300
-    assert all(line == " ".join(line.split()) for line in lines)
+def test_the_model_an_archive_starts_with_tells_pleas_it_never_saw_from_news_about_money() -> None:
+    born = model.born()
+    pleas_ = (
+        "We are a small newsroom without an owner, and we can only go on if you give what you can today.",
+        "Wir sind eine kleine Redaktion ohne Verlag und können nur weitermachen, wenn Sie uns unterstützen.",
+        "Nous sommes une petite rédaction sans actionnaire, et nous ne pouvons continuer que si vous nous aidez.",
+    )
+    news = (
+        "The minister raised two million from donors in the first quarter, according to the report of the commission.",
+        "Der Minister sammelte im ersten Quartal nach dem Bericht der Kommission zwei Millionen von Spendern.",
+        "Le ministre a recueilli deux millions de dons au premier trimestre, selon le rapport de la commission.",
+    )
+    assert min(model.score(born, line) for line in pleas_) > 0 > max(model.score(born, line) for line in news)
+
+
+def test_the_model_an_archive_starts_with_is_the_same_in_every_process() -> None:
+    code = "import hashlib; from pipelines.pleas import model; print(hashlib.sha256(model.born()).hexdigest())"
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert made == {hashlib.sha256(model.born()).hexdigest() + "\n"}
