@@ -5,6 +5,7 @@ from typing import Any
 
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 
 from storage.capture import Capture, Exchange
 from storage.frontier import Entry
@@ -22,6 +23,12 @@ def request_for(
         dont_filter=True,
         meta={"article": entry.kind == "article", "entry": entry.id, "requested_url": entry.url, "kind": entry.kind},
     )
+
+
+def part_request(url: str) -> Request:
+    """The request for another part of an article. It answers no frontier entry of its own."""
+    meta = {"article": True, "entry": None, "requested_url": url, "kind": "article"}
+    return Request(url, callback=NO_CALLBACK, dont_filter=True, meta=meta)
 
 
 def capture_of(response: Response) -> Capture:

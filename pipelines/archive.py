@@ -5,6 +5,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
+from pipelines.answers import part_bytes
 from pipelines.desk import Desk
 from pipelines.page import NotArticle, PageBytes
 from pipelines.reading import clean_again, read
@@ -42,7 +43,7 @@ class ArchivePipeline:
         return cls(crawler.spider.desk)  # type: ignore[union-attr]
 
     async def process_item(self, visit: Visit) -> Receipt:
-        written: int | None = None
+        written: tuple[int, ...] = ()
         while True:
             try:
                 return await self._desk.recorder.record(visit, self._desk.ledger, written=written)
@@ -81,8 +82,9 @@ class ArchivePipeline:
             rendition = await workers.run(clean_again, url, article, knowledge)
         else:
             exchange = snapshots.exchange_of(self._desk.reader, recorder.folder.warc, snapshot)
+            parts = [part_bytes(one) for one in snapshots.parts_of(self._desk.reader, recorder.folder.warc, snapshot)]
             try:
-                found_again = await workers.run(read, url, PageBytes.of(exchange), knowledge, rules)
+                found_again = await workers.run(read, url, PageBytes.of(exchange), knowledge, rules, parts)
             except WorkerLost:
                 raise
             except Exception as error:

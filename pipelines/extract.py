@@ -17,14 +17,15 @@ from pipelines.guesses import Guesses
 from pipelines.listings import is_listing
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import NotArticle, PageBytes
+from pipelines.pager import find_pager
 from pipelines.parsing import parse
 from pipelines.site_rules import apply
 from pipelines.walls import wall
-from storage.article import APART, Access, Article, Block
+from storage.article import APART, Access, Article, Block, Pager
 from storage.rules import SiteRules
 
 # Raised with every change of this room that makes another article of the same bytes.
-REVISION = 2
+REVISION = 3
 EXTRACTOR = f"trafilatura {version('trafilatura')}, backissue {REVISION}"
 
 # Below this a page without article markup is a menu, a login form or an error message.
@@ -66,6 +67,9 @@ def extract(page: PageBytes, rules: SiteRules | None = None) -> Article | NotArt
     leaves = page_leaves.walk(tree)
     # Of the whole page, before rules take something out: what a site repeats is learnt from these.
     seen = page_leaves.keys(leaves)
+    stated = metadata.origins.get("published_at", "htmldate") not in ("html", "htmldate")
+    # Before rules take its links out. A list has pages too, and is no article.
+    pager = find_pager(tree, page.url) if metadata.article_markup or stated else None
     ruled = apply(tree, rules, page.url)
     metadata = ruled.metadata(metadata)
     if ruled.lines:
@@ -81,14 +85,17 @@ def extract(page: PageBytes, rules: SiteRules | None = None) -> Article | NotArt
         )
     if is_listing(tree, page.url, blocks, is_article=dated, kinds=metadata.page_types):
         return NotArticle("listing", f"{page.url} lists articles and is none: kept as a WARC record only.")
-    verdict = _verdict(tree, metadata, blocks)
+    if pager and is_listing(tree, page.url, blocks, is_article=False, kinds=metadata.page_types):
+        # What calls itself an article and has pages like a list is a list.
+        pager = None
+    verdict = _verdict(tree, metadata, blocks, one_page=pager is None)
     # Scripts without spaces have few "words" in long paragraphs.
     needed = MIN_WORDS_WITH_MARKUP if metadata.article_markup else MIN_WORDS
     if words < needed and characters < needed * 6 and verdict.access not in (Access.TEASER, Access.PAYWALL):
         why = parsed.lost or "no article could be found on it"
         return NotArticle("no_text", f"{page.url}: {why}. It is kept as a WARC record only.")
     cut_off = "the body was cut off before its end" if page.truncated or not decoded.complete else None
-    return ruled.finished(_article(metadata, blocks, seen, verdict, cut_off or parsed.lost))
+    return ruled.finished(_article(metadata, blocks, seen, verdict, pager, cut_off or parsed.lost))
 
 
 def _lines(tree: lxml.html.HtmlElement, url: str) -> tuple[Block, ...]:
@@ -104,7 +111,12 @@ def _lines(tree: lxml.html.HtmlElement, url: str) -> tuple[Block, ...]:
 
 
 def _article(
-    metadata: Metadata, blocks: tuple[Block, ...], leaves: bytes, verdict: Verdict, degraded: str | None
+    metadata: Metadata,
+    blocks: tuple[Block, ...],
+    leaves: bytes,
+    verdict: Verdict,
+    pager: Pager | None,
+    degraded: str | None,
 ) -> Article:
     return Article(
         extractor=EXTRACTOR,
@@ -125,6 +137,7 @@ def _article(
         signs=tuple(map(scrub, verdict.signs)),
         degraded=degraded,
         origins=dict(metadata.origins),
+        pager=pager,
         blocks=blocks,
         leaves=leaves,
     )
@@ -144,9 +157,13 @@ def _looks_like_html(data: bytes, declared: str) -> bool:
     return _HTML_START.search(data[:2048]) is not None
 
 
-def _verdict(tree: lxml.html.HtmlElement, metadata: Metadata, blocks: tuple[Block, ...]) -> Verdict:
+def _verdict(tree: lxml.html.HtmlElement, metadata: Metadata, blocks: tuple[Block, ...], *, one_page: bool) -> Verdict:
     claims = Claims(
-        free=metadata.free, tier=metadata.tier, word_count=metadata.word_count, body_words=metadata.body_words
+        free=metadata.free,
+        tier=metadata.tier,
+        # Of all parts, where there are several.
+        word_count=metadata.word_count if one_page else None,
+        body_words=metadata.body_words if one_page else None,
     )
     found = wall(tree, blocks, metadata.paywalled_selectors) if suspicious(claims, blocks) else None
     return judge(claims, blocks, found)

@@ -36,3 +36,13 @@ class NotArticle:
     """"empty", "not_html", "no_text", "listing", "too_large"."""
     why: str
     """One line for the user."""
+
+
+@attrs.frozen
+class PartBytes:
+    """What the address of an article's further part answered; crosses to a worker process."""
+
+    url: str
+    """The URL that answered."""
+    page: PageBytes | str
+    """A string says why there is nothing to read."""

@@ -6,8 +6,9 @@ import attrs
 from scrapy.crawler import Crawler
 
 from pipelines.desk import Desk
+from pipelines.gathering import Fetch, Gathering, not_at_hand
 from pipelines.page import NotArticle, PageBytes
-from pipelines.reading import read
+from pipelines.reading import read_page
 from storage.capture import Capture
 from storage.errors import WorkerLost
 from storage.outcome import Outcome
@@ -15,14 +16,20 @@ from storage.visit import Visit
 
 
 class ReadPipeline:
-    """Visit -> Visit with an Article and its Rendition, unless its end is known."""
+    """Visit -> Visit with an Article and its Rendition, unless its end is known.
 
-    def __init__(self, desk: Desk):
+    The further parts of an article over several pages are fetched here, since only reading the one tells the next; a
+    spider that can do so has a method `fetch_part`.
+    """
+
+    def __init__(self, desk: Desk, fetch: Fetch):
         self._desk = desk
+        self._gathering = Gathering(desk=desk, fetch=fetch)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler.spider.desk)  # type: ignore[union-attr]
+        spider = crawler.spider
+        return cls(spider.desk, getattr(spider, "fetch_part", not_at_hand))  # type: ignore[union-attr]
 
     async def process_item(self, visit: Visit) -> Visit:
         capture = visit.found
@@ -32,12 +39,13 @@ class ReadPipeline:
             knowledge = self._desk.memory.knowledge(capture.url, capture.captured_at)
             rules = self._desk.rules_for(capture.url)
             page = PageBytes.of(capture)
-            reading = await self._desk.workers.run(read, capture.url, page, knowledge, rules)
+            reading = await self._desk.workers.run(read_page, capture.url, page, knowledge, rules)
+            if isinstance(reading, NotArticle):
+                outcome = Outcome.REFUSED if reading.kind == "too_large" else Outcome.NOT_ARTICLE
+                return visit.ends(outcome, reading.kind, reading.why)
+            visit = attrs.evolve(visit, article=reading.article, rendition=reading.rendition)
+            return await self._gathering.whole(visit, capture, reading.article)
         except WorkerLost as error:
             return visit.ends(Outcome.FAILED, "extraction", str(error))
         except Exception as error:  # noqa: BLE001 - whatever a parser raises on a page is that page's failure
             return visit.ends(Outcome.FAILED, "extraction", f"{capture.url} could not be read: {error!r}.")
-        if isinstance(reading, NotArticle):
-            outcome = Outcome.REFUSED if reading.kind == "too_large" else Outcome.NOT_ARTICLE
-            return visit.ends(outcome, reading.kind, reading.why)
-        return attrs.evolve(visit, article=reading.article, rendition=reading.rendition)

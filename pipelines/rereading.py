@@ -7,6 +7,7 @@ from pathlib import Path
 import attrs
 from sqlalchemy import Connection
 
+from pipelines.answers import part_bytes
 from pipelines.clean import RULES
 from pipelines.learning import memory_of, reader_of
 from pipelines.page import NotArticle, PageBytes
@@ -65,7 +66,8 @@ def _reread(database: Path, warc: Path, generation: int, snapshot: int, rules: S
     try:
         page = attrs.evolve(PageBytes.of(snapshots.exchange_of(engine, warc, snapshot)), url=seen.url)
         knowledge = memory_of(database, generation).knowledge(seen.url, seen.captured_at, site=seen.site)
-        result = read(page, knowledge, rules)
+        parts = [part_bytes(capture) for capture in snapshots.parts_of(engine, warc, snapshot)]
+        result = read(page, knowledge, rules, parts)
     except Exception as error:  # noqa: BLE001 - whatever a parser raises on a page is that page's failure
         why = str(error) if isinstance(error, BackissueError) else f"{seen.url} could not be read: {error!r}."
         return unreadable(snapshot, seen.url, shown.words, why)

@@ -3,10 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipelines import scramble
 from pipelines.bylines import OPENING, key
 from pipelines.interface_lines import is_interface
+from pipelines.parts import BEGINS
 from pipelines.sentences import is_sentence
 from storage.article import APART, Block, BlockKind
 from storage.leaves import words
@@ -50,7 +52,14 @@ _DATE = re.compile(
 
 
 def cuts(blocks: Sequence[Block], authors: Sequence[str] = ()) -> dict[int, str]:
-    """Position -> reason for every block that goes."""
+    """Position -> reason for every block that goes. Each part of an article over several pages is judged by itself."""
+    starts = [0, *(i for i, block in enumerate(blocks) if i and BEGINS in block.signs), len(blocks)]
+    return {
+        start + i: reason for start, end in pairwise(starts) for i, reason in _cuts(blocks[start:end], authors).items()
+    }
+
+
+def _cuts(blocks: Sequence[Block], authors: Sequence[str]) -> dict[int, str]:
     found = {i: reason for i, block in enumerate(blocks) if (reason := _reason(block))}
     body = [i for i, block in enumerate(blocks) if block.kind not in APART]
     _byline(blocks, body, authors, found)

@@ -73,6 +73,20 @@ class Block:
 
 
 @attrs.frozen(kw_only=True)
+class Pager:
+    """What a page says of an article's other pages."""
+
+    number: int = 1
+    """Which part of the article this page is, from 1."""
+    count: int | None = None
+    """How many parts its numbered links name. None: it has none."""
+    next: str | None = None
+    """The address of the next part. None: this is the last."""
+    first: str | None = None
+    """The address of the first part. None: this is it, or nothing leads back from here."""
+
+
+@attrs.frozen(kw_only=True)
 class Article:
     """What one extractor version read out of a capture's bytes. Keeps every block it saw."""
 
@@ -104,6 +118,8 @@ class Article:
     """Why this may not be all of the article (a cut-off body, a parser that gave up). None: nothing speaks for it."""
     origins: dict[str, str] = attrs.field(factory=dict)
     """Field -> where its value was read ("json-ld", "opengraph", …)."""
+    pager: Pager | None = None
+    """Where its other parts are. None: it stands on this page alone. Of all parts together, what the first one says."""
     blocks: tuple[Block, ...] = ()
     leaves: bytes = b""
     """The keys of all text on the page outside links, in the article or not, as `storage.leaves` packs them: what a

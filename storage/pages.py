@@ -93,9 +93,14 @@ def settle(
     if page is None:
         page = _canonical_page(connection, capture, article, rendition, source, now)
     alias = _alias(connection, capture.url, page, now)
-    if capture.requested_url != capture.url and _page_of(connection, capture.requested_url) is None:
-        _alias(connection, capture.requested_url, page, now)
+    add_alias(connection, capture.requested_url, page, now)
     return alias
+
+
+def add_alias(connection: Connection, url: str, page: int, now: datetime) -> None:
+    """Note that a URL leads to a page, unless it leads to one already."""
+    if _page_of(connection, url) is None:
+        _alias(connection, url, page, now)
 
 
 def _page_of(connection: Connection, url: str) -> int | None:

@@ -16,6 +16,7 @@ from storage.tables import (
     ExtractionRow,
     RecordRow,
     RenditionRow,
+    SnapshotPartRow,
     SnapshotRow,
     VisitRow,
     made_by,
@@ -38,12 +39,13 @@ class RenditionMissing(Exception):
     def __init__(self, snapshot: int):
         super().__init__(f"snapshot {snapshot} has no rendition of the current version")
         self.snapshot = snapshot
-        self.written: int | None = None
-        """The row of the visit's own WARC record, which is written by then."""
+        self.written: tuple[int, ...] = ()
+        """The rows of the visit's own WARC records, which are written by then."""
 
 
 # Put together once, as in `storage.pages`.
 _NEW_RECORD, _NEW_VISIT, _NEW_SNAPSHOT = insert(table(RecordRow)), insert(table(VisitRow)), insert(table(SnapshotRow))
+_NEW_PARTS = insert(table(SnapshotPartRow))
 _NEW_EXTRACTION, _NEW_BLOCKS = insert(table(ExtractionRow)), insert(table(BlockRow))
 _NEW_RENDITION, _NEW_CUTS = insert(table(RenditionRow)), insert(table(CutRow))
 _EXTRACTION_OF = select(ExtractionRow.id).where(
@@ -78,11 +80,14 @@ _SHOWN = (
 _STANDS = {Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED}
 
 
-def record_visit(connection: Connection, visit: Visit, ledger: Ledger, *, record: int | None, now: datetime) -> Receipt:
+def record_visit(
+    connection: Connection, visit: Visit, ledger: Ledger, *, records: Sequence[int], now: datetime
+) -> Receipt:
     """Insert all rows of a visit and end its frontier entry, inside the caller's transaction.
 
-    `record`: the id of the WARC record that holds the capture; None for a miss. Raises RenditionMissing where the
-    newest snapshot has to be read by the current version before the two can be compared.
+    `records`: the ids of the WARC records that hold the capture and the further parts of its article; none for a miss.
+    Raises RenditionMissing where the newest snapshot has to be read by the current version before the two can be
+    compared.
     """
     if isinstance(visit.found, Miss):
         return _record_miss(connection, visit, visit.found, ledger, now)
@@ -104,14 +109,17 @@ def record_visit(connection: Connection, visit: Visit, ledger: Ledger, *, record
     elif outcome is Outcome.GONE and (alias is None or not pages.has_snapshot(connection, alias.page_id)):
         outcome, kind = Outcome.FAILED, kind or f"http_{capture.status}"
     elif outcome is None:
-        if visit.article is None or visit.rendition is None or record is None:
+        if visit.article is None or visit.rendition is None or not records:
             raise ValueError("a visit without an outcome needs an article, a rendition and a record")
         if visit.article.access in NEVER_KEPT:
             outcome = _keep_back(connection, visit.article.access, alias, capture.captured_at)
         else:
             article, rendition = visit.article, visit.rendition
             alias = pages.settle(connection, capture, article, rendition, ledger.source_id, now, known=answered)
-            outcome, snapshot = _archive(connection, capture, article, rendition, alias, record, now)
+            for part in visit.parts[: visit.joined]:
+                pages.add_alias(connection, part.url, alias.page_id, now)
+                pages.add_alias(connection, part.requested_url, alias.page_id, now)
+            outcome, snapshot = _archive(connection, capture, article, rendition, alias, records, now)
         if outcome not in _STANDS:
             kind = kind or (visit.article.access.value if visit.article.access in NEVER_KEPT else None)
             error = _why(capture.requested_url, visit.article)
@@ -133,7 +141,7 @@ def record_visit(connection: Connection, visit: Visit, ledger: Ledger, *, record
         "error": error,
         "etag": capture.header("ETag"),
         "last_modified": capture.header("Last-Modified"),
-        "record_id": record,
+        "record_id": records[0] if records else None,
         "snapshot_id": snapshot,
     }
     connection.execute(_NEW_VISIT, row)
@@ -213,7 +221,7 @@ def _archive(
     article: Article,
     rendition: Rendition,
     alias: pages.Alias,
-    record: int,
+    records: Sequence[int],
     now: datetime,
 ) -> tuple[Outcome, int | None]:
     """Decide against what the page has, and keep the article where it is worth a snapshot."""
@@ -231,13 +239,17 @@ def _archive(
             return Outcome.UNCHANGED, before.id
     values = {
         "alias_id": alias.id,
-        "record_id": record,
+        "record_id": records[0],
         "captured_at": capture.captured_at,
         "added_at": now,
         "access": article.access.value,
         "whole": article.whole,
     }
     snapshot = made_by(connection.execute(_NEW_SNAPSHOT, values))
+    if parts := [
+        {"snapshot_id": snapshot, "position": i, "record_id": record} for i, record in enumerate(records[1:], 2)
+    ]:
+        connection.execute(_NEW_PARTS, parts)
     keep_rendition(connection, snapshot, article, rendition, now=now)
     return (Outcome.CHANGED if before is not None else Outcome.NEW), snapshot
 
@@ -270,6 +282,7 @@ def _keep_extraction(connection: Connection, snapshot: int, article: Article, no
         "tags": list(article.tags),
         "signs": list(article.signs),
         "access": article.access.value,
+        "pager": attrs.asdict(article.pager) if article.pager else None,
         "snapshot_id": snapshot,
         "made_at": now,
     }

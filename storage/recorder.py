@@ -52,8 +52,8 @@ class _Job:
     ledger: Ledger | None = None
     last: bool = False
     """Tried although an earlier job failed for good."""
-    record: int | None = None
-    """Row id of the capture's record, once it is written."""
+    records: tuple[int, ...] = ()
+    """Row ids of the records of the capture and of its article's further parts, once they are written."""
     rows: list[dict[str, object]] = attrs.field(factory=list)
     """Of the records written in this group."""
 
@@ -121,13 +121,13 @@ class Recorder:
         result: T = await job.future
         return result
 
-    async def record(self, visit: Visit, ledger: Ledger, *, written: int | None = None) -> Receipt:
+    async def record(self, visit: Visit, ledger: Ledger, *, written: tuple[int, ...] = ()) -> Receipt:
         """Keep a visit: its WARC records, then its rows. Answers when both are safe.
 
-        `written`: the record's row where an earlier call wrote it and then raised RenditionMissing.
+        `written`: the records' rows where an earlier call wrote them and then raised RenditionMissing.
         """
         loop = asyncio.get_running_loop()
-        job = _Job(loop=loop, future=loop.create_future(), visit=visit, ledger=ledger, record=written)
+        job = _Job(loop=loop, future=loop.create_future(), visit=visit, ledger=ledger, records=written)
         self._jobs.put(job)
         receipt: Receipt = await job.future
         return receipt
@@ -189,17 +189,17 @@ class Recorder:
             if job.rows:
                 file_ids = [self._file_id(connection, str(row.pop("file"))) for row in job.rows]
                 rows = [row | {"file_id": file} for row, file in zip(job.rows, file_ids, strict=True)]
-                job.record = self._insert_rows(connection, rows)
+                job.records = self._insert_rows(connection, rows)
             with connection.begin_nested():
                 if job.work is not None:
                     return job.work(connection), None
                 if job.visit is None or job.ledger is None:
                     raise ValueError("a job without work")
-                return record_visit(connection, job.visit, job.ledger, record=job.record, now=self.clock.now()), None
+                return record_visit(connection, job.visit, job.ledger, records=job.records, now=self.clock.now()), None
         except DatabaseError:
             raise
         except RenditionMissing as error:
-            error.written = job.record
+            error.written = job.records
             return None, error
         except Exception as error:  # noqa: BLE001 - handed to the coroutine that waits for it
             return None, error
@@ -214,49 +214,50 @@ class Recorder:
         return known
 
     @staticmethod
-    def _insert_rows(connection: Connection, rows: list[dict[str, object]]) -> int:
-        """Insert a capture's records; returns the id of the one that answered, which is the last but requests."""
+    def _insert_rows(connection: Connection, rows: list[dict[str, object]]) -> tuple[int, ...]:
+        """Insert a capture's records; returns the ids of those that answered."""
         for row in rows:
             refers_to = row.pop("refers_to")
             row["refers_to_id"] = connection.execute(_RECORD, {"record": refers_to}).scalar() if refers_to else None
+        answers = [row.pop("answers") for row in rows]
         ids = insert_records(connection, rows)
-        return [i for i, row in zip(ids, rows, strict=True) if row["type"] != "request"][-1]
+        return tuple(i for i, answered in zip(ids, answers, strict=True) if answered)
 
     def _write_records(self, group: Sequence[_Job]) -> None:
         """Append the records of every capture in the group, and sync them once."""
         seen: dict[str, Earlier] = {}
-        batch: list[tuple[_Job, Record]] = []
+        batch: list[tuple[_Job, Record, bool]] = []
         with database.reading(self.engine) as connection:
             for job in group:
-                if job.visit is not None and job.record is None:
-                    for record in self._records(connection, job.visit, seen):
-                        batch.append((job, record))
+                if job.visit is not None and not job.records:
+                    for record, answers in self._records(connection, job.visit, seen):
+                        batch.append((job, record, answers))
         if not batch:
             return
-        places = self._warc.append([record for _, record in batch])
-        for (job, record), place in zip(batch, places, strict=True):
-            job.rows.append(_row(record, place))
+        places = self._warc.append([record for _, record, _ in batch])
+        for (job, record, answers), place in zip(batch, places, strict=True):
+            job.rows.append(_row(record, place) | {"answers": answers})
 
-    def _records(self, connection: Connection, visit: Visit, seen: dict[str, Earlier]) -> list[Record]:
+    def _records(self, connection: Connection, visit: Visit, seen: dict[str, Earlier]) -> list[tuple[Record, bool]]:
+        """The records of a visit, each with whether it is the answer of a capture, and no redirect or request."""
         found = visit.found
         if isinstance(found, Capture) and found.record is not None:
-            return [
-                Record(
-                    record_id=found.record.record_id,
-                    type=found.record.type,
-                    url=found.url,
-                    captured_at=found.captured_at,
-                    gzipped=found.record.gzipped,
-                    payload_digest=found.record.payload_digest or payload_digest(found.body),
-                    refers_to=_referred(connection, found) if found.record.type == "revisit" else None,
-                )
-            ]
-        exchanges: list[Exchange] = list(found.redirects)
-        if isinstance(found, Capture):
-            exchanges.append(found)
-        elif not exchanges:
-            return []
-        records = []
+            copied = Record(
+                record_id=found.record.record_id,
+                type=found.record.type,
+                url=found.url,
+                captured_at=found.captured_at,
+                gzipped=found.record.gzipped,
+                payload_digest=found.record.payload_digest or payload_digest(found.body),
+                refers_to=_referred(connection, found) if found.record.type == "revisit" else None,
+            )
+            return [(copied, True)]
+        exchanges: list[Exchange] = []
+        for one in (found, *visit.parts):
+            exchanges += one.redirects
+            if isinstance(one, Capture):
+                exchanges.append(one)
+        records: list[tuple[Record, bool]] = []
         for exchange in exchanges:
             earlier = self._earlier(connection, exchange, visit, seen)
             made = response_records(exchange, earlier=earlier)
@@ -265,7 +266,7 @@ class Recorder:
                 seen[first.payload_digest] = Earlier(
                     record_id=first.record_id, url=first.url, captured_at=first.captured_at
                 )
-            records += made
+            records += [(record, isinstance(exchange, Capture) and record is first) for record in made]
         return records
 
     def _earlier(

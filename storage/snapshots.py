@@ -4,13 +4,24 @@ from datetime import datetime
 from pathlib import Path
 
 import attrs
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, Row, select
 
 from storage import pages
-from storage.capture import Exchange
+from storage.capture import Capture, Exchange
 from storage.clock import Clock
 from storage.database import reading
-from storage.tables import AliasRow, PageRow, RecordRow, SnapshotRow, SourceRow, VisitRow, WarcFileRow
+from storage.tables import (
+    AliasRow,
+    ExtractionRow,
+    PageRow,
+    RecordRow,
+    SnapshotPartRow,
+    SnapshotRow,
+    SourceRow,
+    VisitRow,
+    WarcFileRow,
+)
+from storage.urls import key
 from storage.warc_read import Location, read_exchange
 
 
@@ -43,14 +54,62 @@ def exchange_of(engine: Engine, folder: Path, snapshot: int) -> Exchange:
 
     Where its record is a revisit, the body comes from the one that it refers to. Raises DamagedRecord.
     """
+    query = (
+        select(RecordRow.id, RecordRow.refers_to_id, AliasRow.url)
+        .join(SnapshotRow, SnapshotRow.record_id == RecordRow.id)
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .where(SnapshotRow.id == snapshot)
+    )
     with reading(engine) as connection:
-        query = select(RecordRow.id, RecordRow.type, RecordRow.refers_to_id, AliasRow.url).join(
-            SnapshotRow, SnapshotRow.record_id == RecordRow.id
-        )
-        query = query.join(AliasRow, AliasRow.id == SnapshotRow.alias_id).where(SnapshotRow.id == snapshot)
         row = connection.execute(query).one()
-        own = _location(connection, row.id)
-        origin = _location(connection, row.refers_to_id) if row.refers_to_id is not None else None
+        return _exchange(connection, folder, row)
+
+
+def parts_of(engine: Engine, folder: Path, snapshot: int) -> list[Capture]:
+    """The captures of the further parts of a snapshot's article, in order; none where it stands on one page.
+
+    Raises DamagedRecord.
+    """
+    query = (
+        select(RecordRow.id, RecordRow.refers_to_id, RecordRow.url)
+        .join(SnapshotPartRow, SnapshotPartRow.record_id == RecordRow.id)
+        .where(SnapshotPartRow.snapshot_id == snapshot)
+        .order_by(SnapshotPartRow.position)
+    )
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+        return [Capture.of(_exchange(connection, folder, row), requested_url=row.url) for row in rows]
+
+
+def first_part(engine: Engine, url: str) -> str | None:
+    """The URL of the first part, where an article's further part was found at this one. Raises InvalidURL."""
+    with reading(engine) as connection:
+        alias = pages.find_alias(connection, url)
+        if alias is None:
+            return None
+        query = (
+            select(RecordRow.url, AliasRow.url.label("first"))
+            .join(SnapshotPartRow, SnapshotPartRow.record_id == RecordRow.id)
+            .join(SnapshotRow, SnapshotRow.id == SnapshotPartRow.snapshot_id)
+            .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+            .where(AliasRow.page_id == alias.page_id)
+            .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
+        )
+        wanted = key(url)
+        return next((row.first for row in connection.execute(query) if key(row.url) == wanted != key(row.first)), None)
+
+
+def on_several_pages(connection: Connection, snapshot: int) -> bool:
+    """Whether a snapshot's own page names other parts of its article: its bytes alone do not say that they are the
+    same still."""
+    query = select(ExtractionRow.id).where(ExtractionRow.snapshot_id == snapshot, ExtractionRow.pager.is_not(None))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _exchange(connection: Connection, folder: Path, row: Row[int, int | None, str]) -> Exchange:
+    """The exchange of a record (id, the one it refers to, URL)."""
+    own = _location(connection, row.id)
+    origin = _location(connection, row.refers_to_id) if row.refers_to_id is not None else None
     exchange = attrs.evolve(read_exchange(folder, own), url=row.url)
     if origin is None:
         return exchange
@@ -100,7 +159,7 @@ def validators(engine: Engine, url: str, clock: Clock) -> dict[str, str]:
         if alias is None:
             return {}
         newest = pages.newest_snapshot(connection, alias.page_id, clock.now())
-        if newest is None or not newest.whole:
+        if newest is None or not newest.whole or on_several_pages(connection, newest.id):
             return {}
         query = (
             select(VisitRow.etag, VisitRow.last_modified)

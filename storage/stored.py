@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, select
 
-from storage.article import Access, Article, Block, BlockKind, Rendition
+from storage.article import Access, Article, Block, BlockKind, Pager, Rendition
 from storage.tables import AliasRow, BlockRow, CutRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow
 
 
@@ -72,6 +72,7 @@ def _article(row: Any, blocks: tuple[Block, ...]) -> Article:
             "tags": tuple(row.tags),
             "signs": tuple(row.signs),
             "access": Access(row.access),
+            "pager": Pager(**row.pager) if row.pager else None,
             "blocks": blocks,
         }
     )

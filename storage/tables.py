@@ -224,6 +224,18 @@ class SnapshotRow(Table):
     """Shows all of the article, as far as could be told."""
 
 
+class SnapshotPartRow(Base):
+    """The record of a later part of an article over several pages; the snapshot's own record is the first part's."""
+
+    __tablename__ = "snapshot_part"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own name, read once
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    """2 for the second part."""
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
+
+
 class ExtractionRow(Table):
     """The blocks and metadata that one extractor version read out of a snapshot's bytes."""
 
@@ -250,6 +262,8 @@ class ExtractionRow(Table):
     signs: Mapped[list[str]]
     degraded: Mapped[str | None]
     origins: Mapped[dict[str, str]]
+    pager: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Where the article's other parts are. None: it stands on one page."""
     leaves: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     """Keys of the page's lines, packed (`storage.leaves`)."""
 

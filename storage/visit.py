@@ -25,6 +25,12 @@ class Visit:
     same_as: int | None = None
     """The snapshot that rests on the same bytes."""
 
+    parts: tuple[Capture, ...] = ()
+    """The captures after the first of an article over several pages, in order."""
+
+    joined: int = 0
+    """How many of them, from the first on, are in the article. The one after these was none of its parts, or broken."""
+
     article: Article | None = None
     rendition: Rendition | None = None
 

@@ -43,6 +43,8 @@ class BehavingSite(ThreadingHTTPServer):
         self.robots_headers: dict[str, str] = {}
         self.refusals: dict[str, list[tuple[int, dict[str, str]]]] = {}
         """Path -> what it answers first: status and headers, one after the other."""
+        self.made: dict[str, bytes] = {}
+        """Path with query -> the page that a test has put there."""
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def url(self, path: str) -> str:
@@ -74,6 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
         if site.refusals.get(path):
             status, headers = site.refusals[path].pop(0)
             self.send(b"not now", status, **headers)
+        elif path in site.made:
+            self.send(site.made[path])
         elif path == "/robots.txt":
             self.send(site.robots[1], site.robots[0], kind="text/plain", **site.robots_headers)
         elif path.startswith("/story/"):

@@ -22,7 +22,7 @@ from crawler.discovery.listing import Found, Listing
 from crawler.discovery.section import parse_section
 from crawler.discovery.sitemap import parse_sitemap, sitemaps_in_robots
 from crawler.misses import miss_of
-from crawler.visiting import capture_of, request_for
+from crawler.visiting import capture_of, part_request, request_for
 from pipelines.desk import Desk
 from storage import frontier, hosts, runs, snapshots
 from storage.capture import Capture, Miss
@@ -149,7 +149,9 @@ class VisitSpider(Spider):
         if entry.kind != "article":
             return request_for(entry, self.parse_listing, self.listing_failed, {})
         validators = snapshots.validators(self.desk.reader, entry.url, self.desk.recorder.clock)
-        return request_for(entry, self.parse_article, self.article_failed, validators)
+        request = request_for(entry, self.parse_article, self.article_failed, validators)
+        first = snapshots.first_part(self.desk.reader, entry.url)
+        return request.replace(url=first) if first is not None else request
 
     def parse_article(self, response: Response) -> Iterator[Capture]:
         yield capture_of(response)
@@ -158,6 +160,14 @@ class VisitSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         if not self._hold(failure, request):
             yield self._miss(failure, request)
+
+    async def fetch_part(self, url: str) -> Capture | str:
+        """Another part of an article, through the same middlewares as every page; a string says why there is none."""
+        request = part_request(url)
+        try:
+            return capture_of(await self.crawler.engine.download_async(request))
+        except Exception as error:  # noqa: BLE001 - whatever keeps a part from us is said of its article
+            return self._miss(Failure(error), request).message  # type: ignore[no-untyped-call]
 
     def _miss(self, failure: Failure, request: Request) -> Miss:
         timeout = self.settings.getfloat("DOWNLOAD_TIMEOUT")
