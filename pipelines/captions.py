@@ -23,9 +23,8 @@ _AGENCIES = (
     r"Associated Press|The Associated Press|Agence France-Presse|Europa Press|SDA|Keystone-SDA|KNA|epd|SID|NTB|TT|"
     r"Ritzau|STT|Belga|Lusa|Anadolu|共同|時事|AAP|PA(?: Media)?)"
 )
-_AGENCY = re.compile(
-    rf"[(\[–—\s]*(?:(?:with|mit|avec|con|com|met|med)\s+)?(?:(?:source|quelle|fuente|fonte|bron|źródło|källa|kilde)n?\s*:\s*)?"
-    rf"{_AGENCIES}(?:\s*(?:,|/|&|and|und|et|y|e|en|och|og|with|mit)\s*{_AGENCIES})*[)\].\s]*\Z",
+_SOURCE = re.compile(
+    rf"\A\W*(?:source|quelle|fuente|fonte|bron|źródło|källa|kilde)n?\s*[:：]\s*{_AGENCIES}(?:\s*(?:,|/|&)\s*{_AGENCIES})*\W*\Z",
     re.I,
 )
 _CREDIT = re.compile(
@@ -34,13 +33,6 @@ _CREDIT = re.compile(
     r"|\A[(\[]?con informaci[oó]n de\b|\A[(\[]?com informações d",
     re.I,
 )
-# A line that is nothing but a picture's credit, whatever element holds it.
-_PICTURE = re.compile(
-    r"\A(?:(?:image|photo|picture|video)s?(?: (?:source|credit|by))?|(?:foto|bild|grafik)(?:quelle|credit)?"
-    r"|photographie|crédits?(?: photo)?|fotografía|zdjęcie|kuva|kép|фото)\s?[:：,]\s?\S",
-    re.I,
-)
-MAX_PICTURE_WORDS = 12
 
 
 def mark(layout: Layout) -> None:
@@ -63,6 +55,9 @@ def mark(layout: Layout) -> None:
             if text not in said:
                 said.add(text)
                 layout.insert(index, BlockKind.CAPTION)
+    for item in layout.placed:
+        if item.block.kind is BlockKind.PARAGRAPH and _SOURCE.match(item.block.text):
+            item.turn(BlockKind.CREDIT)
     closing = [item for item in layout.placed if item.block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)]
     for item in closing[-CREDIT_LINES:]:
         if len(item.block.text.split()) <= MAX_CREDIT_WORDS and _CREDIT.search(item.block.text):

@@ -4,6 +4,8 @@ from storage.leaves import folded
 
 # No interface's line is longer.
 MAX_CHARACTERS = 60
+# Words of a label that a link follows.
+LONGEST_OPENING = 5
 
 # One language after the other, phrases parted by "|". A line is cut only where it is one of these and nothing
 # else, case and punctuation aside.
@@ -150,3 +152,9 @@ PHRASES = frozenset(folded(phrase) for line in _PHRASES.strip().splitlines() for
 def is_interface(text: str) -> bool:
     """Whether a line is one of the interface's, word for word."""
     return len(text) <= MAX_CHARACTERS and folded(text) in PHRASES
+
+
+def opens_with_phrase(text: str) -> bool:
+    """Whether a line begins with one of the interface's of two words and more, and goes on."""
+    said = folded(text).split()
+    return any(" ".join(said[:count]) in PHRASES for count in range(2, min(len(said), LONGEST_OPENING + 1)))

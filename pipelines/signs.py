@@ -3,8 +3,10 @@
 import re
 from typing import Any
 
+from pipelines.interface_lines import opens_with_phrase
 from pipelines.layout import Layout
-from pipelines.twins import shape, usual_shapes
+from pipelines.sentences import is_sentence
+from pipelines.twins import shape, usual_holders, usual_shapes
 from storage.article import BlockKind
 
 # An element of telling class speaks of its own, not of the article, where it holds less than this share of its words.
@@ -18,12 +20,21 @@ _CLASS = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SCRAMBLED = re.compile(r"(?<![a-z])obfuscated(?![a-z])")
+# Names of the sections of a page, for those who cannot see it. Long texts are folded away that way, too.
+_UNSEEN = re.compile(r"(?<![a-z])(?:sr-only|visually-?hidden|screen-?reader(?:-?(?:text|only))?)(?![a-z])", re.I)
+UNSEEN_WORDS = 5
 # A card: a linked heading with a line or two.
 CARD_WORDS = 90
 CARD_SHARE = 0.15
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 LIST_LINKS = 0.8
 MAX_LABEL_WORDS = 4
+# Behind a label that is known word for word, so much of the line is a link.
+PHRASE_LINKS = 0.5
+# Lines that are links but for a word or two, under a label.
+NEARLY_LINKED = 0.7
+MIN_LINK_WORDS = 4
+MIN_LINK_LINES = 2
 _STANDS_IN = ("nav", "footer", "aside", "form", "button", "header", "figure", "details", "dialog")
 
 
@@ -31,7 +42,9 @@ def note(layout: Layout, *, news: bool) -> None:
     """Add its signs to every block that has a place."""
     last = _end_of_container(layout)
     cards = _cards(layout) if news else set()
+    labelled = _labelled_links(layout) if news else set()
     shapes = usual_shapes(layout)
+    holders = usual_holders(layout, shapes)
     lists: dict[Any, bool] = {}
     container_above = (
         frozenset(layout.above(layout.boxes.container)) if layout.boxes.container is not None else frozenset()
@@ -47,14 +60,25 @@ def note(layout: Layout, *, news: bool) -> None:
         ]
         if word := telling_class(layout, leaf.element):
             signs.append(f"class {word}")
-        if 0 <= last < item.first and layout.boxes.container not in above and shape(leaf.element) not in shapes:
+        if (
+            0 <= last < item.first
+            and layout.boxes.container not in above
+            and shape(leaf.element) not in shapes
+            and leaf.element.getparent() not in holders
+        ):
             signs.append("after the article")
+        if layout.words(item.first) <= UNSEEN_WORDS and any(
+            _UNSEEN.search(element.get("class") or "") for element in above[:2]
+        ):
+            signs.append("for screen readers")
         if item.first in cards:
             signs.append("teaser card")
         if "article" in leaf.inside and _nested(layout, item.first, container_above):
             signs.append("nested article")
         if news and _is_labelled_link(item.block.kind, item.block.text, leaf.links):
             signs.append("label and link")
+        if position in labelled:
+            signs.append("list of links")
         if news and "li" in leaf.inside and _link_list(layout, position, lists):
             signs.append("list of links")
 
@@ -119,10 +143,43 @@ def _is_labelled_link(kind: BlockKind, text: str, links: float) -> bool:
     """ "Read also: all of it a link"."""
     if kind not in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.HEADING):
         return False
+    if links >= PHRASE_LINKS and opens_with_phrase(text):
+        return True
     label, colon, rest = text.partition("：") if "：" in text else text.partition(": ")
     if not colon or not rest or len(label.split()) > MAX_LABEL_WORDS:
         return False
     return links >= 0.98 * len(rest) / len(text)
+
+
+def _labelled_links(layout: Layout) -> set[int]:
+    """Positions of a label and of the lines under it that are nothing but links: a list without its markup."""
+
+    def is_link(position: int) -> bool:
+        item = layout.placed[position]
+        return (
+            item.first >= 0
+            and item.block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
+            and layout.leaves[item.first].links >= NEARLY_LINKED
+            and layout.words(item.first) >= MIN_LINK_WORDS
+        )
+
+    found: set[int] = set()
+    for position, item in enumerate(layout.placed):
+        text = item.block.text
+        if (
+            item.first < 0
+            or item.block.kind not in (BlockKind.PARAGRAPH, BlockKind.HEADING)
+            or layout.words(item.first) > MAX_LABEL_WORDS
+            or layout.leaves[item.first].links >= 0.5
+            or (is_sentence(text) and not text.endswith((":", "…")))
+        ):
+            continue
+        end = position + 1
+        while end < len(layout.placed) and is_link(end):
+            end += 1
+        if end - position > MIN_LINK_LINES:
+            found.update(range(position, end))
+    return found
 
 
 def _nested(layout: Layout, index: int, container_above: frozenset[Any]) -> bool:

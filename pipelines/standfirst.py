@@ -9,7 +9,6 @@ from pipelines.overlap import Gram, cover, grams, tokens
 from pipelines.sentences import is_sentence
 from storage.article import BlockKind
 
-# Measured on 380 news pages (precision and recall of a rule by rule ablation).
 MIN_WORDS = 8
 MAX_WORDS = 90
 # A description that the text covers so far is the text's own beginning.
@@ -20,6 +19,10 @@ MATCHED = 0.8
 MAX_DISTANCE = 40
 # Without a telling class, so many words and a full stop make a sentence of it.
 SENTENCE_WORDS = 10
+# A longer line that names an hour or a year is no byline.
+BYLINE_WORDS = 15
+# So close to the headline, or where it has no element to the body, stands a standfirst that only its name tells.
+NEAR = 6
 # A description may run over several lines.
 CONTINUED_WORDS = 5
 
@@ -41,14 +44,14 @@ _BYLINE = re.compile(
 def place(layout: Layout, descriptions: Sequence[str], titles: Sequence[str], *, news: bool) -> None:
     """Give the standfirst its kind, and add it where the extractor left it out.
 
-    It is what the page's own description says, and shows before the body; else, on news pages, one line between
-    headline and body that looks like one. Never what the page does not show.
+    It is what the page's own description says, and shows before the body; else one line between headline and body
+    that is named so or, on news pages, looks like one. Never what the page does not show.
     """
     body = layout.body_start()
     if body < 0:
         return
-    heading = _heading(layout, body)
     title_words = {tuple(tokens(title)) for title in titles}
+    heading = _heading(layout, body, title_words)
     said = [words for words in map(_untruncated, descriptions) if len(words) >= MIN_WORDS]
     found = _described(layout, range(heading + 1, body), said, title_words)
     if not found and heading >= 0:
@@ -57,8 +60,10 @@ def place(layout: Layout, descriptions: Sequence[str], titles: Sequence[str], *,
         if found:
             text = grams([word for item in layout.found() for word in tokens(item.block.text)])
             found = [index for index in found if cover(tokens(layout.leaves[index].text), text) < COVERED]
-    if not found and heading >= 0 and news:
-        found = _looks_like_one(layout, heading, body, title_words)
+    if not found:
+        distance = MAX_DISTANCE if news else NEAR
+        where = range(heading + 1, min(body, heading + 1 + distance)) if heading >= 0 else range(body - NEAR, body)
+        found = _looks_like_one(layout, where, title_words, untold=news and heading >= 0)
     for index in found:
         if index in layout.taken:
             for item in layout.found():
@@ -74,8 +79,13 @@ def _untruncated(description: str) -> list[str]:
     return words[:-1] if description.rstrip().endswith(("…", "...")) else words
 
 
-def _heading(layout: Layout, body: int) -> int:
-    return next((i for i in range(body - 1, -1, -1) if "h1" in layout.leaves[i].inside), -1)
+def _heading(layout: Layout, body: int, titles: set[tuple[str, ...]]) -> int:
+    """The first `h1` before the body that says the title, else the last one, else the first heading that says it.
+    -1 where there is none."""
+    headings = [i for i in range(body) if not layout.leaves[i].inside.isdisjoint(("h1", "h2"))]
+    titled = [i for i in headings if tuple(tokens(layout.leaves[i].text)) in titles]
+    first = [i for i in headings if "h1" in layout.leaves[i].inside]
+    return next((i for i in first if i in titled), first[-1] if first else titled[0] if titled else -1)
 
 
 def _described(layout: Layout, where: range, said: list[list[str]], titles: set[tuple[str, ...]]) -> list[int]:
@@ -104,17 +114,19 @@ def _described(layout: Layout, where: range, said: list[list[str]], titles: set[
     return found
 
 
-def _looks_like_one(layout: Layout, heading: int, body: int, titles: set[tuple[str, ...]]) -> list[int]:
-    """The line between headline and body that is named a standfirst, else the first that is a sentence or a heading."""
+def _looks_like_one(layout: Layout, where: range, titles: set[tuple[str, ...]], *, untold: bool) -> list[int]:
+    """The line that is named a standfirst; else, where `untold`, the first that is a sentence or a heading."""
     sentence: list[int] = []
-    for index in range(heading + 1, min(body, heading + 1 + MAX_DISTANCE)):
+    for index in where:
+        if index < 0:
+            continue
         leaf = layout.leaves[index]
         if (
             leaf.links > 0.3
             or not leaf.inside.isdisjoint(_NEVER_UNTOLD)
             or not MIN_WORDS <= layout.words(index) <= MAX_WORDS
             or leaf.element.tag in ("td", "time")
-            or _BYLINE.search(leaf.text)
+            or (layout.words(index) <= BYLINE_WORDS and _BYLINE.search(leaf.text))
             or is_caption(layout, index)
             or tuple(tokens(leaf.text)) in titles
         ):
@@ -126,7 +138,8 @@ def _looks_like_one(layout: Layout, heading: int, body: int, titles: set[tuple[s
         if _NAMED.search(names):
             return [index]
         if (
-            not sentence
+            untold
+            and not sentence
             and layout.words(index) >= SENTENCE_WORDS
             and (is_sentence(leaf.text) or leaf.element.tag == "h2")
         ):

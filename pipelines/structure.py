@@ -25,6 +25,7 @@ CUTTING = frozenset(
         "not in articleBody",
         "label and link",
         "in button",
+        "for screen readers",
         scramble.SIGN,
     }
 )
@@ -44,6 +45,26 @@ MAX_TRAILING_WORDS = 5
 # More of them are a table without its markup.
 MAX_TRAILING_LINES = 2
 
+# The share of a teaser's headline that is its link, and what a teaser holds at most.
+CARD_LINKED = 0.4
+MAX_CARD_WORDS = 45
+MIN_CARDS = 3
+MAX_CARDS_SHARE = 0.3
+# The last lines, among which readers are asked to write.
+CLOSING_LINES = 3
+MAX_CALL_WORDS = 40
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w")
+MAX_READING_TIME_WORDS = 8
+_MINUTES = re.compile(
+    r"\A\W*(?:[^\W\d]+\W+){0,4}\d{1,3}\s?-?(?:min\b|minut\w*|mn\b|perc\w*|мин\w*|хв\w*|λεπτ\w*|dk\b|dakika\w*|menit\b|phút\b|分|분)"
+    r"\W*(?:[^\W\d]+\W*){0,2}\Z",
+    re.I,
+)
+_READING = re.compile(
+    r"\bread|\blese|\blect|\blett|\bleitura|\bläs|\bles[et]|\blæs|\bluku|\bczyt|\bčten|\bčítan|\bolvas|\bcitire|\bчтен|\bчитан"
+    r"|\bανάγνωσ|\bokuma|\bbaca|đọc|読|阅读|閱讀|읽",
+    re.I,
+)
 _DATE = re.compile(
     r"\b\d{1,2}[:.h]\d\d\b(?!\s*(?:Uhr)?\))|\b\d{1,2}\b.{1,12}\b(?:19|20)\d\d\b|\A\w+ (?:19|20)\d\d\Z|(?:19|20)\d\d年"
     r"|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\A\d+ min(?:ut\w*|s)?\b",
@@ -63,6 +84,8 @@ def _cuts(blocks: Sequence[Block], authors: Sequence[str]) -> dict[int, str]:
     found = {i: reason for i, block in enumerate(blocks) if (reason := _reason(block))}
     body = [i for i, block in enumerate(blocks) if block.kind not in APART]
     _byline(blocks, body, authors, found)
+    _closing(blocks, body, found)
+    _cards(blocks, body, found)
     _trailing(blocks, body, found)
     _emptied(blocks, body, found)
     total = sum(words(blocks[i].text) for i in body)
@@ -85,7 +108,14 @@ def _reason(block: Block) -> str | None:
             return sign
     if block.kind not in APART and is_interface(block.text):
         return "part of the interface"
+    if block.kind is BlockKind.PARAGRAPH and _is_reading_time(block.text):
+        return "reading time"
     return None
+
+
+def _is_reading_time(text: str) -> bool:
+    """ "3 min read": minutes, a word for reading, and nothing else."""
+    return words(text) <= MAX_READING_TIME_WORDS and bool(_MINUTES.match(text)) and bool(_READING.search(text))
 
 
 def _byline(blocks: Sequence[Block], body: Sequence[int], authors: Sequence[str], found: dict[int, str]) -> None:
@@ -115,6 +145,35 @@ def _is_signature(text: str) -> bool:
     return 2 <= len(capitals) <= len(rest) <= MAX_SIGNATURE_WORDS and all(
         word[0].isupper() or len(word) <= 3 for word in rest
     )
+
+
+def _closing(blocks: Sequence[Block], body: Sequence[int], found: dict[int, str]) -> None:
+    """ "Do you know more? Write to desk@…" among the last lines."""
+    for i in [i for i in body if i not in found][-CLOSING_LINES:]:
+        text = blocks[i].text
+        if "?" in text and words(text) <= MAX_CALL_WORDS and _MAIL.search(text):
+            found[i] = "asks to write"
+
+
+def _cards(blocks: Sequence[Block], body: Sequence[int], found: dict[int, str]) -> None:
+    """Teasers behind the text: linked headings in boxes of their own, with a line or two each, and what heads them."""
+    left = [i for i in body if i not in found]
+    first, cards = len(left), 0
+    for n in range(len(left) - 1, -1, -1):
+        block = blocks[left[n]]
+        if block.box == 0 or words(block.text) > MAX_CARD_WORDS:
+            break
+        if block.kind is BlockKind.HEADING:
+            first = n
+            if block.links < CARD_LINKED:
+                break
+            # The folded answers to frequent questions are built alike.
+            cards += not block.text.endswith("?")
+    if cards < MIN_CARDS:
+        return
+    total = sum(words(blocks[i].text) for i in left)
+    if sum(words(blocks[i].text) for i in left[first:]) <= MAX_CARDS_SHARE * total:
+        found.update(dict.fromkeys(left[first:], "teaser card"))
 
 
 def _trailing(blocks: Sequence[Block], body: Sequence[int], found: dict[int, str]) -> None:

@@ -7,10 +7,14 @@ from pipelines.layout import Layout
 from pipelines.sentences import is_sentence
 from storage.article import BlockKind
 
-# Measured: with these 39 paragraphs came back on 380 news pages and none of them was wrong.
 MIN_SHARE = 0.3
 MIN_WORDS = 12
 MIN_TWINS = 3
+# A sentence of so many words among so many paragraphs of its kind is one of them.
+MIN_SIBLING_WORDS = 8
+MIN_SIBLINGS = 3
+
+_ELSEWHERE = frozenset({"nav", "footer", "aside", "form", "figure", "figcaption", "button", "header", "dialog"})
 
 Shape = tuple[Any, ...]
 
@@ -20,6 +24,7 @@ def restore(layout: Layout) -> None:
     usual = usual_shapes(layout)
     if not usual:
         return
+    _siblings(layout, usual)
     twins: list[int] = []
     for index, leaf in enumerate(layout.leaves):
         if (
@@ -35,6 +40,35 @@ def restore(layout: Layout) -> None:
     if len(twins) >= MIN_TWINS:
         for index in twins:
             layout.insert(index, BlockKind.PARAGRAPH)
+
+
+def _siblings(layout: Layout, usual: set[Shape]) -> None:
+    """Add single sentences that stand beside the article's paragraphs, in the same element."""
+    kept = Counter(
+        layout.leaves[item.first].element.getparent()
+        for item in layout.found()
+        if item.block.kind is BlockKind.PARAGRAPH
+    )
+    for index, leaf in enumerate(layout.leaves):
+        if (
+            index not in layout.taken
+            and leaf.links < 0.5
+            and kept[leaf.element.getparent()] >= MIN_SIBLINGS
+            and shape(leaf.element) in usual
+            and layout.words(index) >= MIN_SIBLING_WORDS
+            and is_sentence(leaf.text)
+            and leaf.inside.isdisjoint(_ELSEWHERE)
+        ):
+            layout.insert(index, BlockKind.PARAGRAPH)
+
+
+def usual_holders(layout: Layout, usual: set[Shape]) -> set[Any]:
+    """The elements that paragraphs of these shapes stand in."""
+    return {
+        element.getparent()
+        for item in layout.found()
+        if item.block.kind is BlockKind.PARAGRAPH and shape(element := layout.leaves[item.first].element) in usual
+    }
 
 
 def usual_shapes(layout: Layout) -> set[Shape]:
