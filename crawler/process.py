@@ -22,7 +22,7 @@ from crawler.back_off import BackOffs
 from crawler.spiders.imports import ImportSpider
 from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
-from pipelines.upkeep import OnProgress, Upkeep
+from pipelines.memory.upkeep import OnProgress, Upkeep
 from pipelines.workers import Workers
 from storage import frontier, runs
 from storage.capture import Miss

@@ -2,8 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from pipelines import challenges
-from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body
+from pipelines.access import challenges
+from pipelines.markup.decode import BodyTooLarge, UnknownEncoding, decode_body
 from pipelines.page import PageBytes, PartBytes
 from storage.capture import Capture
 from storage.outcome import Outcome

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from pipelines import structure
+from pipelines.body import structure
 from pipelines.pleas.find import kept_by_ruling, unwanted
 from storage.article import APART, Article, Cut, Rendition
 from storage.knowledge import NOTHING, Knowledge

@@ -8,19 +8,20 @@ import py3langid
 import trafilatura
 from trafilatura.settings import Document
 
-from pipelines import gates, page_leaves, scramble
-from pipelines.access import Claims, Verdict, judge, suspicious
-from pipelines.blocks import blocks_of
-from pipelines.compose import compose
-from pipelines.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
-from pipelines.guesses import Guesses
-from pipelines.listings import is_listing
-from pipelines.metadata import Metadata, read_metadata
+from pipelines.access import gates, scramble
+from pipelines.access.listings import is_listing
+from pipelines.access.verdict import Claims, Verdict, judge, suspicious
+from pipelines.access.walls import wall
+from pipelines.body import page_leaves
+from pipelines.body.blocks import blocks_of
+from pipelines.body.compose import compose
+from pipelines.fields.guesses import Guesses
+from pipelines.fields.metadata import Metadata, read_metadata
+from pipelines.markup.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
+from pipelines.markup.parsing import parse
 from pipelines.page import NotArticle, PageBytes
-from pipelines.pager import find_pager
-from pipelines.parsing import parse
-from pipelines.site_rules import apply
-from pipelines.walls import wall
+from pipelines.parts.pager import find_pager
+from pipelines.rules.apply import apply
 from storage.article import APART, Access, Article, Block, Pager
 from storage.rules import SiteRules
 

@@ -6,8 +6,8 @@ import attrs
 from scrapy.crawler import Crawler
 
 from pipelines.desk import Desk
-from pipelines.gathering import Fetch, Gathering, not_at_hand
 from pipelines.page import NotArticle, PageBytes
+from pipelines.parts.gathering import Fetch, Gathering, not_at_hand
 from pipelines.reading import read_page
 from storage.capture import Capture
 from storage.errors import WorkerLost

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import attrs
 
 from pipelines.page import NotArticle, PageBytes, PartBytes
-from pipelines.parts import Part, join
+from pipelines.parts.joining import Part, join
 from storage.article import Article, Rendition
 from storage.knowledge import NOTHING, Knowledge
 from storage.rules import SiteRules
@@ -70,7 +70,7 @@ def _article(page: PageBytes, rules: SiteRules | None) -> Article | NotArticle:
     """Rules that leave nothing of an article are not followed: a mistake in them must not lose a page."""
     # Imported by the workers alone: the extractors take the crawling process a second at its start.
     from pipelines.extract import extract
-    from pipelines.site_rules import versioned
+    from pipelines.rules.apply import versioned
 
     with _collector_paused():
         article = extract(page, rules)

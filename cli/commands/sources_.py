@@ -62,7 +62,7 @@ def memory(
 
 
 def _decide(folder: Path, site: str, given: str, cut: bool | None, *, workers: int | None, as_json: bool) -> None:
-    from pipelines.standalone import keep_up
+    from pipelines.memory.standalone import keep_up
 
     key, text = key_given(given)
     known = Archive.open(folder).taught(site)
@@ -125,7 +125,7 @@ def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
 def check(folder: Path, names: tuple[str, ...], as_json: bool) -> None:
     """Check the rules of the sources, all or those named, and the rule files, on snapshots that the archive has."""
     # The check brings the extractors along.
-    from pipelines.rule_check import check_rules
+    from pipelines.rules.check import check_rules
 
     found = check_rules(Folder(folder), names)
     not_used: Counter[str] = Counter()

@@ -165,9 +165,9 @@ def reextract(
 ) -> None:
     """Read snapshots again from their WARC records, by this version. By default those that it has not read."""
     prepare()
-    from pipelines.reextract import reextract as read_again
-    from pipelines.reextract import selection
-    from pipelines.standalone import keep_up
+    from pipelines.memory.reextract import reextract as read_again
+    from pipelines.memory.reextract import selection
+    from pipelines.memory.standalone import keep_up
 
     if sum((source is not None, page is not None, everything)) > 1:
         raise UsageError("--source, --page and --all exclude each other. Give one of them, or none.")

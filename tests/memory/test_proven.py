@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from pipelines.memory.teaching import teach
 from pipelines.pleas.model import score
-from pipelines.teaching import teach
 from storage import database, generations
 from storage.article import Access, Article, Block, BlockKind, Rendition
 from storage.leaves import key_of

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.access import Claims, count_words, judge
+from pipelines.access.verdict import Claims, count_words, judge
+from pipelines.access.walls import Wall
 from pipelines.extract import NotArticle, PageBytes, extract
 from pipelines.reading import read
-from pipelines.walls import Wall
 from storage.article import Access, Article, Block, BlockKind
 
 SENTENCE = "The harbour board of Brackwater met on Tuesday and agreed to mend the eastern quay before winter. "

@@ -13,8 +13,8 @@ import brotli
 import pytest
 import zstandard
 
-from pipelines.charset import LABELS
-from pipelines.decode import (
+from pipelines.markup.charset import LABELS
+from pipelines.markup.decode import (
     MAX_CODINGS,
     BodyTooLarge,
     UnknownEncoding,

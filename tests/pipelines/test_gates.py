@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.challenges import by_header, by_markup
+from pipelines.access.challenges import by_header, by_markup
 from pipelines.extract import NotArticle, PageBytes, extract
 from storage.article import Access, Article
 

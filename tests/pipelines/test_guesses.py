@@ -4,8 +4,8 @@ import lxml.html
 import pytest
 from trafilatura.metadata import extract_metadata
 
-from pipelines.guesses import Guesses
-from pipelines.metadata import read_metadata
+from pipelines.fields.guesses import Guesses
+from pipelines.fields.metadata import read_metadata
 
 URL = "https://gazette.example/2031/storm"
 JSON = "<html><head><script type='application/ld+json'>{}</script></head><body><h1>Storm</h1></body></html>"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from lxml import html
 
-from pipelines import bylines, jsonld
-from pipelines.dates import parse_date
-from pipelines.metadata import Metadata, read_metadata
+from pipelines.fields import bylines, jsonld
+from pipelines.fields.dates import parse_date
+from pipelines.fields.metadata import Metadata, read_metadata
 
 URL = "https://www.gazette.example/politics/2031/bridge-closed.html"
 

@@ -2,9 +2,9 @@
 
 import lxml.html
 
-from pipelines.alignment import align
-from pipelines.boxes import number, weigh
-from pipelines.page_leaves import walk
+from pipelines.body.alignment import align
+from pipelines.body.boxes import number, weigh
+from pipelines.body.page_leaves import walk
 from storage.article import Block, BlockKind
 
 

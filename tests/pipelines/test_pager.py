@@ -3,7 +3,7 @@
 import lxml.html
 import pytest
 
-from pipelines.pager import find_pager
+from pipelines.parts.pager import find_pager
 from storage.article import Pager
 
 URL = "https://ledger.example/news/long-quay"

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from pipelines.extract import NotArticle, PageBytes, extract
-from pipelines.parsing import parse
+from pipelines.markup.parsing import parse
 from pipelines.reading import read
 from storage.article import Article
 

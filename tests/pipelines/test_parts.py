@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.clean import clean
 from pipelines.page import NotArticle
-from pipelines.parts import MAX_PARTS, Part, follow, join
+from pipelines.parts.joining import MAX_PARTS, Part, follow, join
 from storage.article import Access, Article, Block, BlockKind, Pager
 from storage.leaves import key_of, pack, unpack
 

@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from pipelines.scramble import SIGN, mark, shift
+from pipelines.access.scramble import SIGN, mark, shift
 from storage.article import Block, BlockKind
 
 TEXTS = {

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from lxml import html
 
-from pipelines import shown
-from pipelines.metadata import Metadata, read_metadata
+from pipelines.fields import shown
+from pipelines.fields.metadata import Metadata, read_metadata
 
 URL = "https://www.gazette.example/politics/2031/bridge-closed.html"
 SITE = '<meta property="og:site_name" content="The Gazette"><meta name="author" content="The Gazette">'

@@ -1,0 +1,1 @@
+"""Finds the blocks of an article on its page."""

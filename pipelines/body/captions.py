@@ -1,0 +1,80 @@
+"""Tells captions of pictures, and closing credit lines, from the article's text."""
+
+import re
+
+from pipelines.body.alignment import squeezed
+from pipelines.body.layout import Layout
+from storage.article import BlockKind
+
+# A caption may be long; what is longer than this is text that stands in a figure.
+MAX_CAPTION_WORDS = 120
+# Credits of agencies and desks stand in the last lines, and are short.
+CREDIT_LINES = 3
+MAX_CREDIT_WORDS = 14
+
+_CAPTION = re.compile(
+    r"(?<![a-z])(?:(?:fig|img|image|photo|picture|media|wp|gallery)?[-_]*captions?|cutline|bildunterschrift|bildtext"
+    r"|(?:photo|image|img|picture|media)[-_]*credits?|legende|didascalia|pie-?(?:de-?)?foto)(?![a-z])"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_ELSEWHERE = frozenset({"nav", "footer", "form", "aside"})
+_AGENCIES = (
+    r"(?:AFP|AP|dpa(?:-\w+)?|Reuters|Bloomberg|EFE|ANSA|ANP|APA|PAP|TASS|Xinhua|Kyodo|PTI|ANI|IANS|UPI|Interfax|"
+    r"Associated Press|The Associated Press|Agence France-Presse|Europa Press|SDA|Keystone-SDA|KNA|epd|SID|NTB|TT|"
+    r"Ritzau|STT|Belga|Lusa|Anadolu|共同|時事|AAP|PA(?: Media)?)"
+)
+_SOURCE = re.compile(
+    rf"\A\W*(?:source|quelle|fuente|fonte|bron|źródło|källa|kilde)n?\s*[:：]\s*{_AGENCIES}(?:\s*(?:,|/|&)\s*{_AGENCIES})*\W*\Z",
+    re.I,
+)
+_CREDIT = re.compile(
+    r"\bcontributed (?:reporting|to (?:this|the) (?:report|story|article))"
+    r"|\A[(\[]?mit (?:material|informationen) (?:von|der)\b|\A[(\[]?avec (?:l[’'])?(?:afp|ap|reuters|agences?)\b"
+    r"|\A[(\[]?con informaci[oó]n de\b|\A[(\[]?com informações d",
+    re.I,
+)
+
+
+def mark(layout: Layout) -> None:
+    """Give captions and credits their kinds, and add the captions inside the article that the extractor left out."""
+    for item in layout.found():
+        if (
+            item.block.kind is not BlockKind.STANDFIRST
+            and is_caption(layout, item.first)
+            and item.block.kind is not BlockKind.TABLE_ROW
+        ):
+            item.turn(BlockKind.CAPTION)
+    starts = [item.first for item in layout.found()]
+    if starts:
+        heading = next((i for i in range(min(starts), -1, -1) if "h1" in layout.leaves[i].inside), min(starts))
+        said = {squeezed(item.block.text) for item in layout.placed}
+        for index in range(heading, max(starts)):
+            if index in layout.taken or not is_caption(layout, index):
+                continue
+            text = squeezed(layout.leaves[index].text)
+            if text not in said:
+                said.add(text)
+                layout.insert(index, BlockKind.CAPTION)
+    for item in layout.placed:
+        if item.block.kind is BlockKind.PARAGRAPH and _SOURCE.match(item.block.text):
+            item.turn(BlockKind.CREDIT)
+    closing = [item for item in layout.placed if item.block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)]
+    for item in closing[-CREDIT_LINES:]:
+        if len(item.block.text.split()) <= MAX_CREDIT_WORDS and _CREDIT.search(item.block.text):
+            item.turn(BlockKind.CREDIT)
+
+
+def is_caption(layout: Layout, index: int) -> bool:
+    """Whether a leaf is a picture's caption or credit, by its element or a class."""
+    leaf = layout.leaves[index]
+    inside = leaf.inside
+    if leaf.links > 0.5 or not inside.isdisjoint(_ELSEWHERE) or layout.words(index) > MAX_CAPTION_WORDS:
+        return False
+    if "figcaption" in inside:
+        return "blockquote" not in inside and "table" not in inside
+    above = layout.above(leaf.element)[:3]
+    return any(
+        _CAPTION.search(_CAMEL.sub("-", element.get("class") or "").lower())
+        for element in above
+        if layout.boxes.share(element) < 0.1
+    )

@@ -1,0 +1,64 @@
+"""The article's text in structured data as arbiter of the extracted one: never used itself, it is wrong too often."""
+
+from pipelines.body.layout import Layout
+from pipelines.body.overlap import cover, grams, tokens
+from storage.article import BlockKind
+
+# The text is believed where it is long, and agrees with the extracted one in both directions.
+MIN_WORDS = 100
+MIN_LENGTH = 0.7
+MIN_AGREEMENT = 0.6
+# A line of a believed text covers itself; drop caps and links within words keep some from it.
+STRANGE = 0.2
+# Longer ones are text for certain.
+MAX_STRANGE_WORDS = 40
+RESTORED = 0.9
+RESTORED_WORDS = 8
+
+# Subheadings are often left out of it, as are headline and standfirst.
+_UNSAID = frozenset({BlockKind.HEADLINE, BlockKind.STANDFIRST, BlockKind.HEADING})
+
+SIGN = "not in articleBody"
+
+
+def judge(layout: Layout, body: str | None) -> None:
+    """Mark the short blocks that a believed text does not have, and add the lines that it has."""
+    if not body:
+        return
+    said = tokens(body)
+    if len(said) < MIN_WORDS:
+        return
+    known = grams(said)
+    lines = [(item, tokens(item.block.text)) for item in layout.placed]
+    count = sum(len(words) for _, words in lines)
+    ours = grams([word for _, words in lines for word in words])
+    long = [cover(words, known) for _, words in lines if len(words) >= RESTORED_WORDS]
+    if (
+        len(said) < MIN_LENGTH * count
+        or not known
+        or len(known & ours) < MIN_AGREEMENT * len(known)
+        or not long
+        or sum(share >= 0.5 for share in long) < MIN_AGREEMENT * len(long)
+    ):
+        return
+    joined = " " + " ".join(said) + " "
+    begun = False
+    for item, words in lines:
+        # The text often begins behind the standfirst: a sentence before its first line is no stranger.
+        begun = begun or (len(words) >= RESTORED_WORDS and cover(words, known) >= MIN_AGREEMENT)
+        if len(words) > MAX_STRANGE_WORDS or (not begun and len(words) >= RESTORED_WORDS):
+            continue
+        if item.block.kind in _UNSAID:
+            continue
+        strange = cover(words, known) < STRANGE if len(words) >= 5 else f" {' '.join(words)} " not in joined
+        if strange:
+            item.signs.append(SIGN)
+    starts = [item.first for item in layout.found()]
+    if not starts:
+        return
+    for index in range(min(starts), max(starts)):
+        leaf = layout.leaves[index]
+        if index in layout.taken or leaf.links > 0.5 or layout.words(index) < RESTORED_WORDS:
+            continue
+        if cover(tokens(leaf.text), known) >= RESTORED:
+            layout.insert(index, BlockKind.PARAGRAPH)

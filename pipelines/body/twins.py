@@ -1,0 +1,88 @@
+"""Puts back paragraphs that stand in elements built like those of the article, and that the extractor left out."""
+
+from collections import Counter
+from typing import Any
+
+from pipelines.body.layout import Layout
+from pipelines.body.sentences import is_sentence
+from storage.article import BlockKind
+
+MIN_SHARE = 0.3
+MIN_WORDS = 12
+MIN_TWINS = 3
+# A sentence of so many words among so many paragraphs of its kind is one of them.
+MIN_SIBLING_WORDS = 8
+MIN_SIBLINGS = 3
+
+_ELSEWHERE = frozenset({"nav", "footer", "aside", "form", "figure", "figcaption", "button", "header", "dialog"})
+
+Shape = tuple[Any, ...]
+
+
+def restore(layout: Layout) -> None:
+    """Add the paragraphs of twin elements: same tag and class, and the same for their parents."""
+    usual = usual_shapes(layout)
+    if not usual:
+        return
+    _siblings(layout, usual)
+    twins: list[int] = []
+    for index, leaf in enumerate(layout.leaves):
+        if (
+            index not in layout.taken
+            and leaf.links < 0.5
+            and shape(leaf.element) in usual
+            and layout.words(index) >= MIN_WORDS
+            and is_sentence(leaf.text)
+            and (top := _top_article(layout, leaf.element)) is not None
+            and layout.boxes.share(top) >= MIN_SHARE
+        ):
+            twins.append(index)
+    if len(twins) >= MIN_TWINS:
+        for index in twins:
+            layout.insert(index, BlockKind.PARAGRAPH)
+
+
+def _siblings(layout: Layout, usual: set[Shape]) -> None:
+    """Add single sentences that stand beside the article's paragraphs, in the same element."""
+    kept = Counter(
+        layout.leaves[item.first].element.getparent()
+        for item in layout.found()
+        if item.block.kind is BlockKind.PARAGRAPH
+    )
+    for index, leaf in enumerate(layout.leaves):
+        if (
+            index not in layout.taken
+            and leaf.links < 0.5
+            and kept[leaf.element.getparent()] >= MIN_SIBLINGS
+            and shape(leaf.element) in usual
+            and layout.words(index) >= MIN_SIBLING_WORDS
+            and is_sentence(leaf.text)
+            and leaf.inside.isdisjoint(_ELSEWHERE)
+        ):
+            layout.insert(index, BlockKind.PARAGRAPH)
+
+
+def usual_holders(layout: Layout, usual: set[Shape]) -> set[Any]:
+    """The elements that paragraphs of these shapes stand in."""
+    return {
+        element.getparent()
+        for item in layout.found()
+        if item.block.kind is BlockKind.PARAGRAPH and shape(element := layout.leaves[item.first].element) in usual
+    }
+
+
+def usual_shapes(layout: Layout) -> set[Shape]:
+    """How the elements are built that hold much of the article's paragraphs."""
+    kept = [item for item in layout.found() if item.block.kind is BlockKind.PARAGRAPH]
+    shapes = Counter(shape(layout.leaves[item.first].element) for item in kept)
+    return {shape for shape, count in shapes.items() if count >= MIN_SHARE * len(kept)}
+
+
+def _top_article(layout: Layout, element: Any) -> Any:
+    return next((above for above in reversed(layout.above(element)) if above.tag == "article"), None)
+
+
+def shape(element: Any) -> Shape:
+    """Tag and class of an element and of what holds it."""
+    parent = element.getparent()
+    return (element.tag, element.get("class"), parent.tag, parent.get("class")) if parent is not None else ()

@@ -1,0 +1,1 @@
+"""Finds, fetches and joins the further parts of an article over several pages."""

@@ -1,0 +1,1 @@
+"""Applies publishers' own rules, and tries them."""
