@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.warm import Warm
 
 ROOT = Path(__file__).parents[1]
 SENTENCE = "The council of Brackwater met on Tuesday and agreed to mend the eastern quay before the winter storms. "
@@ -154,6 +155,9 @@ site = pytest.fixture(running, name="site")
 second_site = pytest.fixture(running, name="second_site")
 
 
+_WARM = Warm()
+
+
 class Command:
     """The `backissue` command on an archive of its own."""
 
@@ -164,9 +168,8 @@ class Command:
         return [sys.executable, "-c", "from cli.main import main; main()", "--archive", str(self.archive), *words]
 
     def __call__(self, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.args(*words), capture_output=True, text=True, input=given, timeout=110, cwd=ROOT, env=environment()
-        )
+        words = ("--archive", str(self.archive), *words)
+        return _WARM.run(words, given=given, seconds=110, cwd=ROOT, env=environment())
 
     def json(self, *words: str, code: int = 0) -> list[dict[str, Any]]:
         done = self(*words)
@@ -197,3 +200,8 @@ def closed_port() -> int:
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are processors: much of what the tests do is to wait for processes and sockets."""
+    return (os.cpu_count() or 1) + 1

@@ -40,7 +40,7 @@ STATES: dict[str, tuple[int, str]] = {
     ),
     "consent": (200, '<html><title>We value your privacy</title><form action="/consent"><button>OK</button></form>'),
     "blocked": (200, "<html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>"),
-    "blocked-503": (503, "<html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>"),
+    "blocked-403": (403, "<html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>"),
     "login": (200, "<html><title>Sign in</title><h1>Sign in</h1><form><input type=password></form>"),
     "soft_404": (200, "<html><title>Page not found</title><h1>Page not found</h1>"),
 }
@@ -50,7 +50,7 @@ AFTER_WHOLE = {
     "paywall": "degraded",
     "consent": "degraded",
     "blocked": "blocked",
-    "blocked-503": "blocked",
+    "blocked-403": "blocked",
     "login": "degraded",
     "soft_404": "gone",
 }

@@ -1,0 +1,169 @@
+"""Runs the command in forks of a process that has imported it: a test that starts it ten times imports it once.
+
+A start costs 3 s of processor time, nearly all of it imports. What runs is the command itself, in a process of its own
+with its own streams, environment and folder; only the process that workers are forked from is shared.
+"""
+
+import atexit
+import contextlib
+import gc
+import importlib
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Mapping, Sequence
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).parents[1]
+
+
+class Warm:
+    """The process that has imported the command. Started with the first command, stopped with this process."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="backissue-warm-")
+        self._address = str(Path(self._folder.name) / "socket")
+        self._starting = threading.Lock()
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def run(
+        self, words: Sequence[str], *, given: str | None, seconds: float, cwd: Path, env: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """What `subprocess.run` gives for `backissue` with these words. Raises TimeoutExpired."""
+        with self._starting:
+            if self._server is None:
+                self._server = self._start()
+        with contextlib.ExitStack() as stack:
+            streams = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
+            streams[0].write((given or "").encode())
+            streams[0].seek(0)
+            line = stack.enter_context(socket.socket(socket.AF_UNIX))
+            line.connect(self._address)
+            request = json.dumps({"words": list(words), "cwd": str(cwd), "env": dict(env)}).encode()
+            socket.send_fds(line, [len(request).to_bytes(4, "little")], [stream.fileno() for stream in streams])
+            line.sendall(request)
+            pid = int.from_bytes(_exactly(line, 4), "little")
+            line.settimeout(seconds)
+            try:
+                # Nothing but the end of the line: it was killed.
+                ended = _exactly(line, 1, or_end=True)
+            except TimeoutError:
+                os.kill(pid, signal.SIGKILL)
+                raise subprocess.TimeoutExpired(list(words), seconds) from None
+            texts = []
+            for stream in streams[1:]:
+                stream.seek(0)
+                texts.append(stream.read().decode())
+        return subprocess.CompletedProcess(list(words), ended[0] if ended else -signal.SIGKILL, *texts)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        server = subprocess.Popen(
+            [sys.executable, __file__, self._address],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert server.stdout is not None
+        if server.stdout.readline() != b"ready\n":
+            raise RuntimeError("the command cannot be imported")
+        atexit.register(self._stop)
+        return server
+
+    def _stop(self) -> None:
+        if self._server is not None and self._server.stdin is not None:
+            # It ends with its standard input.
+            self._server.stdin.close()
+            self._server.wait()
+        self._folder.cleanup()
+
+
+def _exactly(line: socket.socket, count: int, *, or_end: bool = False) -> bytes:
+    data = b""
+    while len(data) < count:
+        more = line.recv(count - len(data))
+        if not more:
+            if or_end:
+                return b""
+            raise RuntimeError("the process that has imported the command is gone")
+        data += more
+    return data
+
+
+def _serve(address: str) -> None:
+    from cli.main import COMMANDS
+    from pipelines.workers import prepare
+
+    prepare()
+    for place in {place.partition(":")[0] for place in COMMANDS.values()}:
+        importlib.import_module(place)
+    for name in ("crawler.process", "pipelines.memory.standalone", "pipelines.memory.reextract", "storage.archive"):
+        importlib.import_module(name)
+    if "twisted.internet.reactor" in sys.modules:
+        raise RuntimeError("an import has chosen a reactor, which is the command's to choose")
+    gc.collect()
+    gc.freeze()
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen()
+    # Ended commands leave nothing to be waited for.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    os.write(1, b"ready\n")
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    while True:
+        line, _ = listener.accept()
+        if os.fork() == 0:
+            listener.close()
+            _command(line)
+        line.close()
+
+
+def _end_with_input() -> NoReturn:
+    os.read(0, 1)
+    os._exit(0)
+
+
+def _command(line: socket.socket) -> NoReturn:
+    code = 1
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        length, fds, _, _ = socket.recv_fds(line, 4, 3)
+        request: dict[str, Any] = json.loads(_exactly(line, int.from_bytes(length, "little")))
+        os.setsid()
+        for number, fd in enumerate(fds):
+            os.dup2(fd, number)
+            os.close(fd)
+        os.chdir(request["cwd"])
+        os.environ.clear()
+        os.environ.update(request["env"])
+        random.seed()
+        # It is another's child, and cannot be asked by this process whether it lives.
+        forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
+        line.sendall(os.getpid().to_bytes(4, "little"))
+        sys.argv = ["backissue", *request["words"]]
+        from cli.main import main
+
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:  # noqa: BLE001 - as the interpreter does at the top
+        traceback.print_exc()
+    finally:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        line.sendall(bytes([code % 256]))
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1])
