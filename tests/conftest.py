@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.warm import Warm
 
 ROOT = Path(__file__).parents[1]
