@@ -4,10 +4,37 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from storage.article import Access, Article, Block, BlockKind, Pager, Rendition
 from storage.tables import AliasRow, BlockRow, CutRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow
+
+# Put together once, as in `storage.pages`.
+_NEWEST = (
+    select(*ExtractionRow.__table__.columns, AliasRow.url, PageRow.site, SnapshotRow.captured_at)
+    .join(SnapshotRow, SnapshotRow.id == ExtractionRow.snapshot_id)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .join(PageRow, PageRow.id == AliasRow.page_id)
+    .where(ExtractionRow.snapshot_id == bindparam("snapshot"))
+    .order_by(ExtractionRow.id.desc())
+    .limit(1)
+)
+_BY_EXTRACTOR = _NEWEST.where(ExtractionRow.extractor == bindparam("extractor"))
+_BLOCKS = (
+    select(BlockRow.kind, BlockRow.text, BlockRow.box, BlockRow.links, BlockRow.signs)
+    .where(BlockRow.extraction_id == bindparam("extraction"))
+    .order_by(BlockRow.position)
+)
+_RENDITION = (
+    select(RenditionRow.id, RenditionRow.confirmed, RenditionRow.text)
+    .where(RenditionRow.extraction_id == bindparam("extraction"), RenditionRow.rules == bindparam("rules"))
+    .order_by(RenditionRow.generation.desc())
+    .limit(1)
+)
+_RENDITION_OF_GENERATION = _RENDITION.where(
+    RenditionRow.generation <= bindparam("generation"), RenditionRow.confirmed >= bindparam("generation")
+)
+_CUTS = select(CutRow.position).where(CutRow.rendition_id == bindparam("rendition")).order_by(CutRow.position)
 
 
 @attrs.frozen(kw_only=True)
@@ -26,21 +53,8 @@ class Stored:
 
 def stored_article(connection: Connection, snapshot: int, extractor: str | None = None) -> Stored | None:
     """What one extractor version read out of a snapshot, or the newest that did. None where that one did not."""
-    query = (
-        select(
-            *(column for column in ExtractionRow.__table__.columns),
-            AliasRow.url,
-            PageRow.site,
-            SnapshotRow.captured_at,
-        )
-        .join(SnapshotRow, SnapshotRow.id == ExtractionRow.snapshot_id)
-        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-        .join(PageRow, PageRow.id == AliasRow.page_id)
-        .where(ExtractionRow.snapshot_id == snapshot)
-    )
-    if extractor is not None:
-        query = query.where(ExtractionRow.extractor == extractor)
-    row = connection.execute(query.order_by(ExtractionRow.id.desc()).limit(1)).first()
+    query, wanted = (_NEWEST, {}) if extractor is None else (_BY_EXTRACTOR, {"extractor": extractor})
+    row = connection.execute(query, {"snapshot": snapshot, **wanted}).first()
     if row is None:
         return None
     return Stored(
@@ -55,11 +69,9 @@ def stored_article(connection: Connection, snapshot: int, extractor: str | None 
 
 def blocks_of(connection: Connection, extraction: int) -> tuple[Block, ...]:
     """The blocks of an extraction, in order."""
-    columns = (BlockRow.kind, BlockRow.text, BlockRow.box, BlockRow.links, BlockRow.signs)
-    query = select(*columns).where(BlockRow.extraction_id == extraction).order_by(BlockRow.position)
     return tuple(
-        Block(kind=BlockKind(row.kind), text=row.text, box=row.box, links=row.links, signs=tuple(row.signs or ()))
-        for row in connection.execute(query)
+        Block(kind=BlockKind(kind), text=text, box=box, links=links, signs=tuple(signs or ()))
+        for kind, text, box, links, signs in connection.execute(_BLOCKS, {"extraction": extraction})
     )
 
 
@@ -92,16 +104,14 @@ class Kept:
 
 def kept_rendition(connection: Connection, extraction: int, rules: str, generation: int | None = None) -> Kept | None:
     """The rendition of an extraction by these rules, and a generation; None for the newest that made one."""
-    query = select(RenditionRow.id, RenditionRow.confirmed, RenditionRow.text).where(
-        RenditionRow.extraction_id == extraction, RenditionRow.rules == rules
-    )
+    query, wanted = _RENDITION, {"extraction": extraction, "rules": rules}
     if generation is not None:
-        query = query.where(RenditionRow.generation <= generation, RenditionRow.confirmed >= generation)
-    row = connection.execute(query.order_by(RenditionRow.generation.desc()).limit(1)).first()
+        query, wanted = _RENDITION_OF_GENERATION, wanted | {"generation": generation}
+    row = connection.execute(query, wanted).first()
     if row is None:
         return None
-    cuts = select(CutRow.position).where(CutRow.rendition_id == row.id).order_by(CutRow.position)
-    return Kept(id=row.id, confirmed=row.confirmed, text=row.text, cut=tuple(connection.execute(cuts).scalars()))
+    cuts = tuple(connection.execute(_CUTS, {"rendition": row.id}).scalars())
+    return Kept(id=row.id, confirmed=row.confirmed, text=row.text, cut=cuts)
 
 
 @attrs.frozen(kw_only=True)
