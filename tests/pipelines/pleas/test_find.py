@@ -189,6 +189,19 @@ def test_a_paragraph_of_background_that_a_sister_article_shares_stays() -> None:
     assert cut(article(*HARBOUR, title="Wexmouth to dredge its channel"), knowledge) == []
 
 
+def test_numbers_that_every_table_has_are_no_repeated_lines() -> None:
+    # All numbers of one form have one key.
+    prices = article(*HARBOUR[:3], "$30", "$108", "$204", *HARBOUR[3:], title="Wexmouth to dredge its channel")
+    knowledge = Knowledge(generation=1, known=5, repeated={key_of("$30"): 4})
+    assert cut(prices, knowledge) == []
+
+
+def test_one_other_article_without_a_line_is_no_witness_for_it() -> None:
+    offer = "Sign up to our free weekly newsletter for more news from the harbour."
+    page = article(*HARBOUR, offer, title="Wexmouth to dredge its channel")
+    assert cut(page) == cut(page, Knowledge(generation=1, known=1)) == [len(HARBOUR)]
+
+
 def test_the_owners_ruling_goes_before_everything() -> None:
     page = article(*HARBOUR, *PLAIN)
     keep = Knowledge(overruled={key_of(text): False for text in PLAIN})
