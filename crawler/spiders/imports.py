@@ -106,6 +106,9 @@ class ImportSpider(Spider):
                         self.problems.append(str(error))
             while self._under_way:
                 await self._quiet.wait()
+        if lost := self.skipped["damaged"] + self.skipped["torn"]:
+            whole = "1 record is" if lost == 1 else f"{lost:,} records are"
+            self.problems.append(f"{whole} damaged or cut off and left out. Import the file again from a whole copy.")
 
     def _capture(self, found: ForeignRecord | Skipped, turn: Turn) -> Capture | None:
         """The capture that a record is in this turn; None where it is none, which is counted once."""
