@@ -1,6 +1,6 @@
 """The newspaper's articles, as they stand on the first day and on the second."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
@@ -94,7 +94,11 @@ class Article:
 
 def load_articles(masthead: Masthead, *, today: date, day: int) -> tuple[Article, ...]:
     """What the site has online on a day, 1 or 2, newest first. `today` is the date of day 2."""
-    articles = [read_article(record, masthead, today) for record in records(masthead.key, day)]
+    return newest_first(read_article(record, masthead, today) for record in records(masthead.key, day))
+
+
+def newest_first(articles: Iterable[Article]) -> tuple[Article, ...]:
+    """In the order in which a site lists them."""
     return tuple(sorted(articles, key=lambda article: (article.published, article.path), reverse=True))
 
 

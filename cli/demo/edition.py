@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from cli.demo import ledger, listings, page, tagblatt
-from cli.demo.articles import Article, load_articles
+from cli.demo.articles import Article, load_articles, newest_first
 from cli.demo.masthead import Masthead
 from cli.demo.page import Page
 from cli.demo.pictures import picture
@@ -33,12 +33,20 @@ class Edition:
 
     not_found: Page
 
+    built_at: datetime
+    """When the site last changed. Aware."""
 
-def build_edition(masthead: Masthead, base: str, *, today: date, day: int) -> Edition:
-    """The site at `base` (its address without a slash) on day 1 or 2; `today` is the date of day 2."""
-    articles = load_articles(masthead, today=today, day=day)
+
+def build_edition(
+    masthead: Masthead, base: str, *, today: date, day: int, more: Sequence[Article] = (), days_later: int = 0
+) -> Edition:
+    """The site at `base` (its address without a slash) on day 1 or 2; `today` is the date of day 2.
+
+    `more`: articles beside those of that day, for a site that goes on for `days_later` days after it.
+    """
+    articles = newest_first([*load_articles(masthead, today=today, day=day), *more])
     first_day = load_articles(masthead, today=today, day=1)
-    built_at = datetime.combine(today - timedelta(days=2 - day), CLOSING_TIME, masthead.zone)
+    built_at = datetime.combine(today - timedelta(days=2 - day - days_later), CLOSING_TIME, masthead.zone)
     template = TEMPLATES[masthead.key](masthead, base, built_at)
     pages = {
         **article_pages(template, articles, first_day),
@@ -51,6 +59,7 @@ def build_edition(masthead: Masthead, base: str, *, today: date, day: int) -> Ed
         articles=articles,
         pages=pages,
         not_found=Page(body=template.not_found().encode(), content_type=page.HTML, status=404),
+        built_at=built_at,
     )
 
 

@@ -157,9 +157,12 @@ class Newspaper:
     def _responder(self, index: int) -> Respond:
         def respond(method: str, target: str) -> Page:
             with self._lock:
-                day = self._day
-                self.requests.append(Request(index, method, target, day))
-            edition = self._editions[index, day]
-            return edition.pages.get(target.partition("?")[0], edition.not_found)
+                self.requests.append(Request(index, method, target, self._day))
+                return self._page(index, target.partition("?")[0])
 
         return respond
+
+    def _page(self, index: int, path: str) -> Page:
+        """What a site answers now."""
+        edition = self._editions[index, self._day]
+        return edition.pages.get(path, edition.not_found)

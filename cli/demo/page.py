@@ -29,10 +29,16 @@ class Page:
     changed_at: datetime | None = None
     """For Last-Modified and ETag. Aware. None where the site sends no validators."""
 
+    claimed_etag: str = ""
+    """The ETag of another body, on a page whose server does not notice that it was edited. Empty: its own."""
+
+    retry_after: str = ""
+    """With a 503. Empty for none."""
+
     @property
     def etag(self) -> str:
         """Weak, since the same tag goes with and without gzip."""
-        return f'W/"{hashlib.sha256(self.body).hexdigest()[:20]}"'
+        return self.claimed_etag or f'W/"{hashlib.sha256(self.body).hexdigest()[:20]}"'
 
     @property
     def compressible(self) -> bool:

@@ -80,6 +80,8 @@ class SiteHandler(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         if page.location:
             self.send_header("Location", page.location)
+        if page.retry_after:
+            self.send_header("Retry-After", page.retry_after)
         self.send_header("Content-Type", page.content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
