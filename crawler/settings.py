@@ -16,6 +16,7 @@ BOT_NAME = "backissue"
 USER_AGENT = f"backissue/{_VERSION} (news archive; +https://github.com/backissue/backissue)"
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "backissue"
+ROBOTSTXT_PARSER = "crawler.robots_txt.RobotsTxt"
 
 SPIDER_MODULES = ["crawler.spiders"]
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -37,6 +38,8 @@ class BehavingSite(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.hits: list[str] = []
+        self.times: list[tuple[str, float]] = []
+        """Each path that was asked for and when, by the monotonic clock."""
         self.pages = 0
         self.edition = 1
         self.robots: tuple[int, bytes] = (200, b"User-agent: *\nDisallow: /secret\n")
@@ -73,6 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path, site = self.path, self.server
         site.hits.append(path)
+        site.times.append((path, time.monotonic()))
         if site.refusals.get(path):
             status, headers = site.refusals[path].pop(0)
             self.send(b"not now", status, **headers)

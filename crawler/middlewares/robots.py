@@ -13,6 +13,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.misc import build_from_crawler
 
 from crawler.back_off import BackOffs, header_of
+from crawler.throttle import slow_down
 from pipelines.desk import Desk
 from storage import hosts
 from storage.database import reading
@@ -58,7 +59,17 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             # Listed for the sitemaps that it names, and read already.
             return TextResponse(request.url, status=robots.status or 404, body=robots.body, encoding="utf-8")
         self.process_request_2(parser, request)
+        self._keep_pace(parser, request)
         return None
+
+    def _keep_pace(self, parser: RobotParser, request: Request) -> None:
+        """See to it that the next request to this host waits as long as its Crawl-delay says."""
+        pause = parser.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"])
+        if not pause:
+            return
+        request.meta["crawl_delay"] = pause
+        _, slot = self.crawler.engine.downloader._get_slot(request)  # type: ignore[union-attr]
+        slow_down(slot, request)
 
     async def _rules(self, request: Request) -> tuple[Robots, RobotParser]:
         where, clock = hosts.origin(request.url), self._desk.recorder.clock
