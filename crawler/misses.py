@@ -36,6 +36,8 @@ def miss_of(failure: Failure, request: Request, now: datetime, *, timeout: float
 def _judge(error: BaseException | None, url: str, timeout: float) -> tuple[str, str, str]:
     if isinstance(error, RobotsUnreachable):
         error = error.__cause__
+    if isinstance(error, HostBacksOff) and error.unreachable:
+        return "failed", "unreachable", str(error)
     if isinstance(error, HostBacksOff):
         return "blocked", "backoff", str(error)
     refused = _refusal(error)

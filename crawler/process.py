@@ -323,7 +323,8 @@ class Process:
             source=source,
         )
         merged = self._crawling.settings.copy()
-        merged.update({"BACKISSUE_CLOCK": self.clock, **settings}, priority="cmdline")
+        ours = {"BACKISSUE_CLOCK": self.clock, "BACKISSUE_LOCKS": self.folder.locks}
+        merged.update({**ours, **settings}, priority="cmdline")
         crawler = Crawler(spider_class, merged)
         failures: list[BaseException] = []
         stopping: list[asyncio.Task[None]] = []

@@ -334,6 +334,8 @@ class HostRow(Table):
     """Leave the host alone until then (429 and 503, and a robots.txt that answers 5xx)."""
     back_offs: Mapped[int] = mapped_column(default=0, server_default="0")
     """Refusals in a row."""
+    unreachable: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Failures to reach it in a row: no such name, no connection, no answer in time."""
 
 
 class FrontierRow(Table):

@@ -40,6 +40,12 @@ class BehavingSite(ThreadingHTTPServer):
         self.hits: list[str] = []
         self.times: list[tuple[str, float]] = []
         """Each path that was asked for and when, by the monotonic clock."""
+        self.pause = 0.0
+        """Seconds before each answer."""
+        self.under_way = 0
+        self.most_at_once = 0
+        """Requests that paused at the same time."""
+        self.counting = threading.Lock()
         self.pages = 0
         self.edition = 1
         self.robots: tuple[int, bytes] = (200, b"User-agent: *\nDisallow: /secret\n")
@@ -74,6 +80,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
+        site = self.server
+        with site.counting:
+            site.under_way += 1
+            site.most_at_once = max(site.most_at_once, site.under_way)
+        time.sleep(site.pause)
+        with site.counting:
+            site.under_way -= 1
+        self.answer()
+
+    def answer(self) -> None:
         path, site = self.path, self.server
         site.hits.append(path)
         site.times.append((path, time.monotonic()))
@@ -170,6 +186,12 @@ class Command:
     def __call__(self, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             self.args(*words), capture_output=True, text=True, input=given, timeout=110, cwd=ROOT, env=environment()
+        )
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Begin it and go on."""
+        return subprocess.Popen(
+            self.args(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment()
         )
 
     def json(self, *words: str, code: int = 0) -> list[dict[str, Any]]:

@@ -51,9 +51,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         """Raises HostBacksOff, RobotsUnreachable, and IgnoreRequest for what is disallowed."""
         if request.meta.get("dont_obey_robotstxt"):
             return None
-        until = self._back_offs.until(request.url)
-        if until is not None and self._back_offs.long(request.url):
-            raise HostBacksOff(request.url, until)
+        if self._back_offs.long(request.url):
+            raise self._back_offs.refusal(request.url)
         robots, parser = await self._rules(request)
         if request.meta.get("kind") == "sitemap" and request.url == f"{hosts.origin(request.url)}/robots.txt":
             # Listed for the sitemaps that it names, and read already.
@@ -68,7 +67,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if not pause:
             return
         request.meta["crawl_delay"] = pause
-        _, slot = self.crawler.engine.downloader._get_slot(request)  # type: ignore[union-attr]
+        _, slot = self.crawler.engine.downloader._get_slot(request)
         slow_down(slot, request)
 
     async def _rules(self, request: Request) -> tuple[Robots, RobotParser]:
@@ -96,7 +95,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         try:
             response = await self.crawler.engine.download_async(asked)
         except HostBacksOff as error:
-            raise HostBacksOff(request.url, error.until) from error
+            raise HostBacksOff(request.url, error.until, unreachable=error.unreachable) from error
         except IgnoreRequest:
             # Redirects in a loop, or too many of them.
             pass
