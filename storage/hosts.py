@@ -1,4 +1,4 @@
-"""What all processes on the archive share about a host: its robots.txt, and until when it is left alone.
+"""What all processes on the archive share about a host: its robots.txt and tdmrep.json, and how long it is left alone.
 
 Every function runs inside the caller's transaction.
 """
@@ -54,6 +54,19 @@ class Robots:
 
 
 @attrs.frozen(kw_only=True)
+class Tdmrep:
+    """A /.well-known/tdmrep.json as it was read."""
+
+    body: bytes
+    """Decoded. Empty where there is none, which reserves nothing."""
+    read_at: datetime
+
+    def fresh(self, now: datetime) -> bool:
+        """Whether it may still be used, as a robots.txt may."""
+        return timedelta(0) <= now - self.read_at < ROBOTS_AGE
+
+
+@attrs.frozen(kw_only=True)
 class BackOff:
     """A host that asked to be left alone, or that could not be reached."""
 
@@ -86,6 +99,19 @@ def find_robots(connection: Connection, where: str) -> Robots | None:
 def keep_robots(connection: Connection, where: str, robots: Robots) -> None:
     """Note an origin's robots.txt in place of the one before."""
     values = {"robots": robots.body, "robots_status": robots.status, "robots_read_at": robots.read_at}
+    statement = sqlite_insert(HostRow).values(name=where, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+def find_tdmrep(connection: Connection, where: str) -> Tdmrep | None:
+    """An origin's tdmrep.json, whatever its age; None where it was never read."""
+    row = connection.execute(select(HostRow.tdmrep, HostRow.tdmrep_read_at).where(HostRow.name == where)).first()
+    return Tdmrep(body=row.tdmrep, read_at=row.tdmrep_read_at) if row is not None and row.tdmrep is not None else None
+
+
+def keep_tdmrep(connection: Connection, where: str, tdmrep: Tdmrep) -> None:
+    """Note an origin's tdmrep.json in place of the one before."""
+    values = {"tdmrep": tdmrep.body, "tdmrep_read_at": tdmrep.read_at}
     statement = sqlite_insert(HostRow).values(name=where, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
 

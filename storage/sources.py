@@ -117,6 +117,12 @@ class Defaults(BaseModel):
     allow_private: bool = False
     """Whether addresses that are not public may be fetched."""
 
+    obey_noarchive: bool = False
+    """Whether pages that say `noarchive` are left out."""
+
+    obey_tdm_reservation: bool = False
+    """Whether pages whose text and data mining is reserved (TDMRep) are left out."""
+
 
 class Source(Defaults):
     """A publication as configured. Raises pydantic.ValidationError for values that do not fit."""
@@ -180,6 +186,8 @@ _MUST_BE = {
     "timeout": f"a number of seconds from 0.1 to {MAX_TIMEOUT_SECONDS:.0f}",
     "concurrency": f"a whole number from 1 to {MAX_CONCURRENCY}",
     "allow_private": "true or false",
+    "obey_noarchive": "true or false",
+    "obey_tdm_reservation": "true or false",
     "max_age_days": f"a whole number of days from 0 (no limit) to {MAX_AGE_DAYS}",
     "user_agent": "a text in quotes",
     "enabled": "true or false",

@@ -336,6 +336,9 @@ class HostRow(Table):
     """Refusals in a row."""
     unreachable: Mapped[int] = mapped_column(default=0, server_default="0")
     """Failures to reach it in a row: no such name, no connection, no answer in time."""
+    tdmrep: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """/.well-known/tdmrep.json as it was read; empty where there is none. None: never read."""
+    tdmrep_read_at: Mapped[datetime | None]
 
 
 class FrontierRow(Table):

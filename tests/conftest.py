@@ -54,10 +54,17 @@ class BehavingSite(ThreadingHTTPServer):
         """Path -> what it answers first: status and headers, one after the other."""
         self.made: dict[str, bytes] = {}
         """Path with query -> the page that a test has put there."""
+        self.made_headers: dict[str, dict[str, str]] = {}
+        """Path with query -> headers of that page, `_` for `-`."""
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}{path}"
+
+    def publish(self, path: str, title: str, *, head: str = "", **headers: str) -> None:
+        """Put an article at a path, with headers (`_` for `-`)."""
+        self.made[path] = article(title, head=head)
+        self.made_headers[path] = headers
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         pass
@@ -97,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, headers = site.refusals[path].pop(0)
             self.send(b"not now", status, **headers)
         elif path in site.made:
-            self.send(site.made[path])
+            self.send(site.made[path], **site.made_headers.get(path, {}))
         elif path == "/robots.txt":
             self.send(site.robots[1], site.robots[0], kind="text/plain", **site.robots_headers)
         elif path.startswith("/story/"):

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from crawler.discovery.listing import Found, Listing
 from crawler.discovery.section import parse_section
 from crawler.discovery.sitemap import parse_sitemap, sitemaps_in_robots
 from crawler.misses import miss_of
+from crawler.opt_outs import OptOuts
 from crawler.visiting import capture_of, part_request, request_for
 from pipelines.desk import Desk
 from storage import frontier, hosts, runs, snapshots
@@ -67,6 +68,7 @@ class VisitSpider(Spider):
         self.resting: list[BackOff] = []
         """Those hosts, at the end."""
         self.on_listing = on_listing
+        self._opt_outs: OptOuts
         self._own_pages = {key(url) for url in (source.home, *source.sections)} if source else set()
         self._held: set[int] = set()
         self._leased: set[int] = set()
@@ -76,6 +78,7 @@ class VisitSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "VisitSpider":
         spider = super().from_crawler(crawler, *args, **kwargs)
+        spider._opt_outs = OptOuts(spider.desk, spider.source, lambda request: crawler.engine.download_async(request))
         crawler.signals.connect(spider._ended, signal=signals.item_scraped)
         crawler.signals.connect(spider._ended, signal=signals.item_error)
         return spider
@@ -153,8 +156,12 @@ class VisitSpider(Spider):
         first = snapshots.first_part(self.desk.reader, entry.url)
         return request.replace(url=first) if first is not None else request
 
-    def parse_article(self, response: Response) -> Iterator[Capture]:
-        yield capture_of(response)
+    async def parse_article(self, response: Response) -> AsyncIterator[Capture | Miss]:
+        yield await self._finished(capture_of(response))
+
+    async def _finished(self, capture: Capture) -> Capture | Miss:
+        """What becomes of a capture before the pipelines see it."""
+        return await self._opt_outs.kept(capture)
 
     async def article_failed(self, failure: Failure) -> AsyncIterator[Miss]:
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -165,7 +172,8 @@ class VisitSpider(Spider):
         """Another part of an article, through the same middlewares as every page; a string says why there is none."""
         request = part_request(url)
         try:
-            return capture_of(await self.crawler.engine.download_async(request))
+            found = await self._finished(capture_of(await self.crawler.engine.download_async(request)))
+            return found if isinstance(found, Capture) else found.message
         except Exception as error:  # noqa: BLE001 - whatever keeps a part from us is said of its article
             return self._miss(Failure(error), request).message  # type: ignore[no-untyped-call]
 
