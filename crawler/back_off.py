@@ -1,36 +1,25 @@
-"""Hosts that ask to be left alone (429 and 503) or cannot be reached, and the gate that keeps requests from them."""
+"""Hosts that ask to be left alone (429 and 503) or cannot be reached, as one process knows them."""
 
 import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import attrs
 from scrapy import Request, Spider
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError
 from scrapy.http import Response
-from twisted.internet.error import ConnectError
 
-from crawler import addresses
 from storage import hosts
 from storage.errors import HostBacksOff
-from storage.host_places import HostPlaces, Place
 from storage.hosts import BackOff
 from storage.recorder import Recorder
-from storage.urls import host
 
 # RFC 9110 15.6.4 and RFC 6585 4: the answers that may say when to come again.
 REFUSALS = frozenset({429, 503})
 
 # A run waits this long for a host. Longer, and its URLs are better left to the next run than the run kept open.
 PATIENCE = timedelta(seconds=60)
-
-# Seconds between two looks whether another process has left a host's place. An answer takes a tenth and more.
-FIRST_LOOK, LAST_LOOK = 0.02, 0.5
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
@@ -116,49 +105,6 @@ def header_of(response: Response) -> str | None:
     """A response's Retry-After."""
     value = response.headers.get(b"Retry-After")
     return None if value is None else value.decode("latin-1")
-
-
-# What says that a host is dead, when it comes several times in a row.
-_UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError, ConnectError)
-
-
-class GatedHandler(HTTP11DownloadHandler):
-    """The last gate before the wire: requests that were queued before a host refused wait here as well.
-
-    A request that waits holds its host's place in the downloader, so that no other passes it by. Of all processes on
-    the archive, only so many have a request under way to one host at once.
-    """
-
-    def __init__(self, crawler: Crawler):
-        super().__init__(crawler)
-        self._at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self._places = HostPlaces(crawler.settings["BACKISSUE_LOCKS"])
-
-    async def download_request(self, request: Request) -> Response:
-        back_offs: BackOffs = self._crawler.spider.back_offs  # type: ignore[union-attr]
-        place = await self._place(request.url)
-        try:
-            await back_offs.wait(request.url)
-            response: Response = await super().download_request(request)
-        except _UNREACHABLE:
-            # A look-up that the guard of addresses has refused looks like a name that is not there.
-            if (urlsplit(request.url).hostname or "") not in addresses.refused:
-                await back_offs.not_reached(request.url)
-            raise
-        finally:
-            place.leave()
-        if response.status in REFUSALS:
-            await back_offs.refused(request.url, header_of(response))
-        else:
-            await back_offs.answered(request.url, response.status)
-        return response
-
-    async def _place(self, url: str) -> Place:
-        wait, where = FIRST_LOOK, host(url)
-        while (place := self._places.take(where, self._at_once)) is None:
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, LAST_LOOK)
-        return place
 
 
 class Retry(RetryMiddleware):

@@ -14,6 +14,7 @@ from scrapy.exceptions import (
 from twisted.python.failure import Failure
 
 from crawler import addresses
+from crawler.proxies import ProxyFailed
 from storage.capture import Miss
 from storage.errors import HostBacksOff, RefusedURL, RobotsUnreachable, UnsafeAddress
 
@@ -40,6 +41,8 @@ def _judge(error: BaseException | None, url: str, timeout: float) -> tuple[str, 
         return "failed", "unreachable", str(error)
     if isinstance(error, HostBacksOff):
         return "blocked", "backoff", str(error)
+    if isinstance(error, ProxyFailed):
+        return "failed", "proxy", f"{url}: {error}"
     refused = _refusal(error)
     if refused is not None:
         return "refused", "address", str(refused)

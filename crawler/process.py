@@ -19,6 +19,9 @@ from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from crawler.back_off import BackOffs
+from crawler.proxies import Proxy
+from crawler.secrets import Secrets
+from crawler.settings import USER_AGENT
 from crawler.spiders.imports import ImportSpider
 from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
@@ -237,8 +240,8 @@ class Process:
             concurrency=source.concurrency if source else 1,
             allow_private=source.allow_private if source else self.allow_private,
         )
-        if source is not None and source.user_agent:
-            settings["USER_AGENT"] = source.user_agent
+        if source is not None:
+            settings |= _way_out(source)
 
         def listing(url: str, found: Any, error: str | None, new: int) -> None:
             result.listings += 1
@@ -383,6 +386,18 @@ def _fill(run: Run, listings: list[tuple[frontier.Kind, str]], now: datetime, co
         for kind, urls in by_kind.items():
             frontier.add_again(connection, run.scope, kind, urls, now=now)
     frontier.make_due(connection, run.scope, now=now)
+
+
+def _way_out(source: Source) -> dict[str, Any]:
+    """As whom and by which way a source's sites are asked."""
+    agent = source.user_agent or USER_AGENT
+    if source.contact:
+        agent = f"{agent[:-1]}; {source.contact})" if agent.endswith(")") else f"{agent} ({source.contact})"
+    return {
+        "USER_AGENT": agent,
+        "BACKISSUE_PROXY": Proxy.of(source.proxy.get_secret_value()) if source.proxy else None,
+        "BACKISSUE_SECRETS": Secrets.of(source),
+    }
 
 
 def _pace(*, delay: float, timeout: float, concurrency: int, allow_private: bool) -> dict[str, Any]:

@@ -63,14 +63,15 @@ REFERER_ENABLED = False
 # --- safety ---
 DOWNLOAD_VERIFY_CERTIFICATES = True
 COOKIES_ENABLED = False
-# A proxy would take the look-up of names, and with it the guard of addresses, out of our hands.
+# A proxy takes the look-up of names, and with it the guard of addresses, out of our hands: only a source's own `proxy`
+# may, and none that the environment happens to name.
 HTTPPROXY_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 # On by default since 2.19: it runs any Python that is posted to it.
 REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_HANDLERS: dict[str, Any] = {
-    "http": "crawler.back_off.GatedHandler",
-    "https": "crawler.back_off.GatedHandler",
+    "http": "crawler.handler.GatedHandler",
+    "https": "crawler.handler.GatedHandler",
     "file": None,
     "data": None,
     "ftp": None,

@@ -74,7 +74,8 @@ def warcinfo(filename: str, when: datetime, software: str) -> Record:
             "robots": "obey",
             "description": "Bodies are as sent, before content decoding, after transfer decoding. Status lines and "
             "header names are rebuilt by the HTTP client; the order of headers with different names and their case "
-            "may differ from the wire.",
+            "may differ from the wire. Of sources that are sent headers or cookies of their own, these are left out of "
+            "request records, and Set-Cookie of response records.",
         },
     )
     record.rec_headers.replace_header("WARC-Date", warc_date(when))

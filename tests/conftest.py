@@ -38,6 +38,8 @@ class BehavingSite(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.hits: list[str] = []
+        self.sent: list[dict[str, str]] = []
+        """The headers of each request."""
         self.times: list[tuple[str, float]] = []
         """Each path that was asked for and when, by the monotonic clock."""
         self.pause = 0.0
@@ -99,6 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         path, site = self.path, self.server
         site.hits.append(path)
+        site.sent.append(dict(self.headers.items()))
         site.times.append((path, time.monotonic()))
         if site.refusals.get(path):
             status, headers = site.refusals[path].pop(0)
