@@ -27,7 +27,7 @@ from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
 from pipelines.memory.upkeep import OnProgress, Upkeep
 from pipelines.workers import Workers
-from storage import frontier, runs
+from storage import frontier, mirrors, runs
 from storage.capture import Miss
 from storage.clock import Clock, iso
 from storage.database import open_engine
@@ -233,6 +233,8 @@ class Process:
             result.state = "failed"
             result.problems.append(str(error))
             return result
+        if source is not None:
+            await self._recorder.transact(partial(mirrors.keep, home=source.home, mirrors=source.mirrors, now=now))
         await self._recorder.transact(partial(_fill, run, listings_of(source) if source else [], now))
         settings = _pace(
             delay=source.delay if source else WATCH_DELAY,

@@ -374,3 +374,15 @@ class FrontierRow(Table):
     outcome: Mapped[str | None]
     """Of its last visit."""
     error: Mapped[str | None]
+
+
+class MirrorRow(Table):
+    """A former home or a copy of a publication: its pages are those of the home."""
+
+    __tablename__ = "mirror"
+
+    prefix: Mapped[str] = mapped_column(unique=True)
+    """The beginning of its pages' keys."""
+    home: Mapped[str]
+    """What stands in its place."""
+    added_at: Mapped[datetime]

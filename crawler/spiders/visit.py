@@ -69,7 +69,7 @@ class VisitSpider(Spider):
         """Those hosts, at the end."""
         self.on_listing = on_listing
         self._opt_outs: OptOuts
-        self._own_pages = {key(url) for url in (source.home, *source.sections)} if source else set()
+        self._own_pages = {key(url) for url in (source.home, *source.mirrors, *source.sections)} if source else set()
         self._held: set[int] = set()
         self._leased: set[int] = set()
         self._articles = 0

@@ -1,4 +1,4 @@
-"""Hosts that cannot be reached, and what they reserve."""
+"""Hosts that cannot be reached, what they reserve, and which stand for others."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,3 +13,12 @@ def upgrade() -> None:
     op.add_column("host", sa.Column("unreachable", sa.Integer(), server_default="0", nullable=False))
     op.add_column("host", sa.Column("tdmrep", sa.LargeBinary(), nullable=True))
     op.add_column("host", sa.Column("tdmrep_read_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "mirror",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prefix", sa.Text(), nullable=False),
+        sa.Column("home", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mirror")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_mirror_prefix")),
+    )
