@@ -20,6 +20,8 @@ from twisted.python.failure import Failure
 
 from crawler.back_off import BackOffs
 from crawler.proxies import Proxy
+from crawler.rendering.chromium import Chromium, RenderUnavailable
+from crawler.rendering.chromium import find as find_chromium
 from crawler.secrets import Secrets
 from crawler.settings import USER_AGENT
 from crawler.spiders.imports import ImportSpider
@@ -105,6 +107,7 @@ class Process:
     _reader: Any = None
     _book: RuleBook = attrs.field(factory=RuleBook, init=False)
     _stopping: Any = None
+    _chromium: Chromium | None = None
     _interrupted: bool = False
     _failure: BaseException | None = None
 
@@ -133,6 +136,8 @@ class Process:
             except BaseException as error:  # noqa: BLE001 - raised again when the reactor has stopped
                 self._failure = error
             finally:
+                if self._chromium is not None:
+                    await self._chromium.close()
                 self._stop_reactor()
 
         loop.call_soon(lambda: loop.create_task(whole()))
@@ -228,8 +233,10 @@ class Process:
         result, now = Result(name=name), self.clock.now()
         identity = await self._recorder.transact(lambda connection: runs.source_id(connection, name, home, now))
         try:
+            if source is not None and source.render:
+                find_chromium()
             run = await self._begin("crawl", identity, name)
-        except RunUnderWay as error:
+        except (RunUnderWay, RenderUnavailable) as error:
             result.state = "failed"
             result.problems.append(str(error))
             return result
@@ -254,6 +261,8 @@ class Process:
                 self.on_listing(url, found, error, new)
 
         extra = {"source": source, "limit": limit, "on_listing": listing, "back_offs": self._back_offs}
+        if source is not None and source.render:
+            extra["chromium"] = self._chromium = self._chromium or Chromium(find_chromium())
         spider = await self._crawl(VisitSpider, run, result, settings, extra, source)
         if spider.left:
             # Beside what listings left out, which the run has counted itself.
@@ -364,10 +373,12 @@ class Process:
             result.state = "limited"
         now, state = self.clock.now(), result.state
         left = getattr(spider, "left", 0)
+        skipped: dict[str, int] = {**getattr(spider, "unanswered", {}), **({"backing_off": left} if left else {})}
+        result.skipped.update(getattr(spider, "unanswered", {}))
 
         def close(connection: Connection) -> None:
-            if left:
-                runs.count_skipped(connection, run.id, {"backing_off": left})
+            if skipped:
+                runs.count_skipped(connection, run.id, skipped)
             runs.close(connection, run.id, state, now=now, error=error)
 
         try:

@@ -56,6 +56,11 @@ class Secrets:
             return False
         return urlsplit(url).scheme == "https" or where in self.plain
 
+    def cookies(self, url: str) -> dict[str, str]:
+        """The cookies that are sent to a URL, which its page's scripts see as well."""
+        pairs = self.headers.get("Cookie", "") if self.may_see(url) else ""
+        return dict(pair.split("=", 1) for pair in pairs.split("; ") if pair)
+
     def put_on(self, request: Request) -> Request:
         """The request as it goes over the wire: a copy that has them, or the request itself where it has none."""
         if not self.headers or not self.may_see(request.url):

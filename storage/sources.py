@@ -260,6 +260,9 @@ class Source(Defaults):
     exclude: _Expressions = ()
     """Regular expressions, searched in an article's URL; none of them may match."""
 
+    render: bool = False
+    """Whether a browser runs the scripts of its articles and section pages before they are read."""
+
     mirrors: _Urls = ()
     """Former homes and copies of the publication elsewhere, absolute. Their pages are those of `home`."""
 
@@ -300,6 +303,7 @@ _MUST_BE = {
     "delay": f"a number of seconds from 0 to {MAX_DELAY_SECONDS:.0f}",
     "timeout": f"a number of seconds from 0.1 to {MAX_TIMEOUT_SECONDS:.0f}",
     "concurrency": f"a whole number from 1 to {MAX_CONCURRENCY}",
+    "render": "true or false",
     "contact": "an e-mail address or a web page in quotes",
     "proxy": 'an address in quotes, such as "socks5h://127.0.0.1:1080", or "tor"',
     "mirrors": _ADDRESSES,

@@ -66,14 +66,14 @@ class CaptureMiddleware:
 def exchange_of(request: Request, response: Response, clock: Clock) -> Exchange:
     """The exchange of a request and the response to it."""
     host = request.url.split("/", 3)[2]
-    sent = (("Host", host), *_lines(request.headers))
+    sent = (("Host", host), *lines_of(request.headers))
     flags = response.flags
     return Exchange(
         url=request.url,
         status=response.status,
         reason=RESPONSES.get(response.status, b"").decode("latin-1"),
         protocol=response.protocol or "HTTP/1.1",
-        headers=_lines(response.headers),
+        headers=lines_of(response.headers),
         body=response.body,
         captured_at=clock.now(),
         request_headers=sent,
@@ -83,7 +83,8 @@ def exchange_of(request: Request, response: Response, clock: Clock) -> Exchange:
     )
 
 
-def _lines(headers: ScrapyHeaders) -> Headers:
+def lines_of(headers: ScrapyHeaders) -> Headers:
+    """Scrapy's headers as lines."""
     items: Iterable[tuple[bytes, list[bytes]]] = headers.items()
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in items for value in values)
 

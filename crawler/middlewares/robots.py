@@ -64,7 +64,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def _keep_pace(self, parser: RobotParser, request: Request) -> None:
         """See to it that the next request to this host waits as long as its Crawl-delay says."""
         pause = parser.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"])
-        if not pause:
+        if not pause or request.meta.get("rendering"):
             return
         request.meta["crawl_delay"] = pause
         _, slot = self.crawler.engine.downloader._get_slot(request)

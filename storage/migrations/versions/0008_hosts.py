@@ -1,4 +1,4 @@
-"""Hosts that cannot be reached, what they reserve, and which stand for others."""
+"""Hosts that cannot be reached, what they reserve, and which stand for others; what browsers made of pages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,4 +21,11 @@ def upgrade() -> None:
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mirror")),
         sa.UniqueConstraint("prefix", name=op.f("uq_mirror_prefix")),
+    )
+    op.create_index(
+        "ix_record_conversion",
+        "record",
+        ["refers_to_id"],
+        sqlite_where=sa.text("type = 'conversion'"),
+        postgresql_where=sa.text("type = 'conversion'"),
     )
