@@ -127,7 +127,7 @@ def test_planted_secrets_reach_the_site_and_no_file_or_line(
     )
     said = ""
     for words in (
-        ("crawl", "--json"),
+        ("-v", "crawl", "--json"),
         ("sources", "list", "--json"),
         ("export", "--format", "jsonl"),
         ("status", "--json"),
