@@ -11,7 +11,6 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import wrapClientTLS
 from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
-from twisted.web.client import URI
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer
 
@@ -98,7 +97,7 @@ class SocksAgent(_BindAddressAgent):
         self._policy = contextFactory
         self._seconds = connectTimeout
 
-    def _getEndpoint(self, uri: URI) -> Any:
+    def _getEndpoint(self, uri: Any) -> Any:
         host = uri.host.decode("ascii").strip("[]")
         endpoint: Any = SocksEndpoint(self._reactor, self._proxy, host, uri.port, self._seconds)
         if uri.scheme == b"https":
