@@ -1,12 +1,12 @@
-"""Hosts that ask to be left alone (429 and 503), and the gate that keeps requests from them until then."""
+"""Hosts that ask to be left alone (429 and 503) or cannot be reached, as one process knows them."""
 
 import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+import attrs
 from scrapy import Request, Spider
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
@@ -43,43 +43,62 @@ class BackOffs:
 
     def __init__(self, recorder: Recorder):
         self._recorder = recorder
-        self._until: dict[str, datetime] = {}
+        self._known: dict[str, BackOff] = {}
 
     def learn(self, known: Iterable[BackOff]) -> None:
         """Take over what the database says."""
-        self._until = {one.origin: one.until for one in known}
+        self._known = {one.origin: one for one in known}
 
     def until(self, url: str) -> datetime | None:
         """Until when a URL's host is left alone; None where it may be asked."""
-        until = self._until.get(hosts.origin(url))
-        return until if until is not None and until > self._recorder.clock.now() else None
+        known = self._known.get(hosts.origin(url))
+        return known.until if known is not None and known.until > self._recorder.clock.now() else None
 
     def long(self, url: str) -> bool:
         """Whether a URL's host is left alone for longer than a run waits."""
         until = self.until(url)
         return until is not None and until - self._recorder.clock.now() > PATIENCE
 
+    def refusal(self, url: str) -> HostBacksOff:
+        """Says that a URL's host is left alone, and why."""
+        known = self._known[hosts.origin(url)]
+        return HostBacksOff(url, known.until, unreachable=known.dead)
+
     async def wait(self, url: str) -> None:
         """Wait until a URL's host may be asked. Raises HostBacksOff where that is longer than a run waits."""
         while (until := self.until(url)) is not None:
             if self.long(url):
-                raise HostBacksOff(url, until)
+                raise self.refusal(url)
             await asyncio.sleep((until - self._recorder.clock.now()).total_seconds())
 
     async def refused(self, url: str, header: str | None, *, at_least: timedelta = timedelta()) -> None:
         """Leave a URL's host alone. `header`: its Retry-After."""
         where, now = hosts.origin(url), self._recorder.clock.now()
         asked = retry_after(header, now)
-        self._until[where] = await self._recorder.transact(
+        until = await self._recorder.transact(
             lambda connection: hosts.back_off(connection, where, now=now, asked=asked, at_least=at_least)
         )
+        self._known[where] = BackOff(origin=where, until=until)
 
-    async def answered(self, url: str) -> None:
-        """A URL's host answers as usual."""
+    async def not_reached(self, url: str) -> None:
+        """A URL's host has no name, takes no connection, or does not answer in time."""
+        where, now = hosts.origin(url), self._recorder.clock.now()
+        self._known[where] = await self._recorder.transact(
+            lambda connection: hosts.not_reached(connection, where, now=now)
+        )
+
+    async def answered(self, url: str, status: int) -> None:
+        """A URL's host answers, with an HTTP status that does not ask to be left alone."""
         where = hosts.origin(url)
-        if where in self._until and self.until(url) is None:
-            del self._until[where]
+        known = self._known.get(where)
+        if known is None:
+            return
+        if status < 400 and self.until(url) is None:
+            del self._known[where]
             await self._recorder.transact(lambda connection: hosts.end_back_off(connection, where))
+        elif known.failures:
+            self._known[where] = attrs.evolve(known, failures=0)
+            await self._recorder.transact(lambda connection: hosts.reached(connection, where))
 
 
 def header_of(response: Response) -> str | None:
@@ -88,31 +107,25 @@ def header_of(response: Response) -> str | None:
     return None if value is None else value.decode("latin-1")
 
 
-class GatedHandler(HTTP11DownloadHandler):
-    """The last gate before the wire: requests that were queued before a host refused wait here as well.
-
-    A request that waits holds its host's place in the downloader, so that no other passes it by.
-    """
-
-    async def download_request(self, request: Request) -> Response:
-        back_offs: BackOffs = self._crawler.spider.back_offs  # type: ignore[union-attr]
-        await back_offs.wait(request.url)
-        response: Response = await super().download_request(request)
-        if response.status in REFUSALS:
-            await back_offs.refused(request.url, header_of(response))
-        elif response.status < 400:
-            await back_offs.answered(request.url)
-        return response
-
-
 class Retry(RetryMiddleware):
     """Scrapy's, but a host that is left alone for longer than a run waits is not asked again."""
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
-        back_offs: BackOffs = self.crawler.spider.back_offs  # type: ignore[union-attr]
-        if back_offs.long(request.url):
+        if self._left_alone(request):
             return response
         answer: Request | Response = super().process_response(request, response)
         return answer
+
+    def process_exception(
+        self, request: Request, exception: Exception, spider: Spider | None = None
+    ) -> Request | Response | None:
+        if self._left_alone(request):
+            return None
+        answer: Request | Response | None = super().process_exception(request, exception)
+        return answer
+
+    def _left_alone(self, request: Request) -> bool:
+        back_offs: BackOffs = self.crawler.spider.back_offs  # type: ignore[union-attr]
+        return back_offs.long(request.url)

@@ -14,6 +14,7 @@ from scrapy.exceptions import (
 from twisted.python.failure import Failure
 
 from crawler import addresses
+from crawler.proxies import ProxyFailed
 from storage.capture import Miss
 from storage.errors import HostBacksOff, RefusedURL, RobotsUnreachable, UnsafeAddress
 
@@ -21,7 +22,7 @@ from storage.errors import HostBacksOff, RefusedURL, RobotsUnreachable, UnsafeAd
 def miss_of(failure: Failure, request: Request, now: datetime, *, timeout: float) -> Miss:
     """The miss that a failed request is. `timeout`: the seconds that it had."""
     url: str = request.meta["requested_url"]
-    outcome, kind, message = _judge(failure.value, url, timeout)
+    outcome, kind, message = judge(failure.value, url, timeout)
     return Miss(
         requested_url=url,
         outcome=outcome,  # type: ignore[arg-type]
@@ -33,11 +34,16 @@ def miss_of(failure: Failure, request: Request, now: datetime, *, timeout: float
     )
 
 
-def _judge(error: BaseException | None, url: str, timeout: float) -> tuple[str, str, str]:
+def judge(error: BaseException | None, url: str, timeout: float) -> tuple[str, str, str]:
+    """Outcome, kind and message of what went wrong with a URL."""
     if isinstance(error, RobotsUnreachable):
         error = error.__cause__
+    if isinstance(error, HostBacksOff) and error.unreachable:
+        return "failed", "unreachable", str(error)
     if isinstance(error, HostBacksOff):
         return "blocked", "backoff", str(error)
+    if isinstance(error, ProxyFailed):
+        return "failed", "proxy", f"{url}: {error}"
     refused = _refusal(error)
     if refused is not None:
         return "refused", "address", str(refused)

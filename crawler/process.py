@@ -19,12 +19,17 @@ from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from crawler.back_off import BackOffs
+from crawler.proxies import Proxy
+from crawler.rendering.chromium import Chromium, RenderUnavailable
+from crawler.rendering.chromium import find as find_chromium
+from crawler.secrets import Secrets
+from crawler.settings import USER_AGENT
 from crawler.spiders.imports import ImportSpider
 from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
 from pipelines.memory.upkeep import OnProgress, Upkeep
 from pipelines.workers import Workers
-from storage import frontier, runs
+from storage import frontier, mirrors, runs
 from storage.capture import Miss
 from storage.clock import Clock, iso
 from storage.database import open_engine
@@ -102,6 +107,7 @@ class Process:
     _reader: Any = None
     _book: RuleBook = attrs.field(factory=RuleBook, init=False)
     _stopping: Any = None
+    _chromium: Chromium | None = None
     _interrupted: bool = False
     _failure: BaseException | None = None
 
@@ -130,6 +136,8 @@ class Process:
             except BaseException as error:  # noqa: BLE001 - raised again when the reactor has stopped
                 self._failure = error
             finally:
+                if self._chromium is not None:
+                    await self._chromium.close()
                 self._stop_reactor()
 
         loop.call_soon(lambda: loop.create_task(whole()))
@@ -225,11 +233,15 @@ class Process:
         result, now = Result(name=name), self.clock.now()
         identity = await self._recorder.transact(lambda connection: runs.source_id(connection, name, home, now))
         try:
+            if source is not None and source.render:
+                find_chromium()
             run = await self._begin("crawl", identity, name)
-        except RunUnderWay as error:
+        except (RunUnderWay, RenderUnavailable) as error:
             result.state = "failed"
             result.problems.append(str(error))
             return result
+        if source is not None:
+            await self._recorder.transact(partial(mirrors.keep, home=source.home, mirrors=source.mirrors, now=now))
         await self._recorder.transact(partial(_fill, run, listings_of(source) if source else [], now))
         settings = _pace(
             delay=source.delay if source else WATCH_DELAY,
@@ -237,8 +249,8 @@ class Process:
             concurrency=source.concurrency if source else 1,
             allow_private=source.allow_private if source else self.allow_private,
         )
-        if source is not None and source.user_agent:
-            settings["USER_AGENT"] = source.user_agent
+        if source is not None:
+            settings |= _way_out(source)
 
         def listing(url: str, found: Any, error: str | None, new: int) -> None:
             result.listings += 1
@@ -249,6 +261,8 @@ class Process:
                 self.on_listing(url, found, error, new)
 
         extra = {"source": source, "limit": limit, "on_listing": listing, "back_offs": self._back_offs}
+        if source is not None and source.render:
+            extra["chromium"] = self._chromium = self._chromium or Chromium(find_chromium())
         spider = await self._crawl(VisitSpider, run, result, settings, extra, source)
         if spider.left:
             # Beside what listings left out, which the run has counted itself.
@@ -323,7 +337,8 @@ class Process:
             source=source,
         )
         merged = self._crawling.settings.copy()
-        merged.update({"BACKISSUE_CLOCK": self.clock, **settings}, priority="cmdline")
+        ours = {"BACKISSUE_CLOCK": self.clock, "BACKISSUE_LOCKS": self.folder.locks}
+        merged.update({**ours, **settings}, priority="cmdline")
         crawler = Crawler(spider_class, merged)
         failures: list[BaseException] = []
         stopping: list[asyncio.Task[None]] = []
@@ -358,10 +373,12 @@ class Process:
             result.state = "limited"
         now, state = self.clock.now(), result.state
         left = getattr(spider, "left", 0)
+        skipped: dict[str, int] = {**getattr(spider, "unanswered", {}), **({"backing_off": left} if left else {})}
+        result.skipped.update(getattr(spider, "unanswered", {}))
 
         def close(connection: Connection) -> None:
-            if left:
-                runs.count_skipped(connection, run.id, {"backing_off": left})
+            if skipped:
+                runs.count_skipped(connection, run.id, skipped)
             runs.close(connection, run.id, state, now=now, error=error)
 
         try:
@@ -382,6 +399,18 @@ def _fill(run: Run, listings: list[tuple[frontier.Kind, str]], now: datetime, co
         for kind, urls in by_kind.items():
             frontier.add_again(connection, run.scope, kind, urls, now=now)
     frontier.make_due(connection, run.scope, now=now)
+
+
+def _way_out(source: Source) -> dict[str, Any]:
+    """As whom and by which way a source's sites are asked."""
+    agent = source.user_agent or USER_AGENT
+    if source.contact:
+        agent = f"{agent[:-1]}; {source.contact})" if agent.endswith(")") else f"{agent} ({source.contact})"
+    return {
+        "USER_AGENT": agent,
+        "BACKISSUE_PROXY": Proxy.of(source.proxy.get_secret_value()) if source.proxy else None,
+        "BACKISSUE_SECRETS": Secrets.of(source),
+    }
 
 
 def _pace(*, delay: float, timeout: float, concurrency: int, allow_private: bool) -> dict[str, Any]:

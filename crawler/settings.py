@@ -16,6 +16,7 @@ BOT_NAME = "backissue"
 USER_AGENT = f"backissue/{_VERSION} (news archive; +https://github.com/backissue/backissue)"
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "backissue"
+ROBOTSTXT_PARSER = "crawler.robots_txt.RobotsTxt"
 
 SPIDER_MODULES = ["crawler.spiders"]
 
@@ -26,6 +27,8 @@ AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 32
 DOWNLOAD_DELAY = 0
+# What a page's scripts ask for (crawler.rendering.pages.SLOT).
+DOWNLOAD_SLOTS = {"rendering": {"concurrency": 8, "delay": 0, "jitter": 0}}
 AUTOTHROTTLE_START_DELAY = 2.0
 # All of Scrapy's own are off (its throttle is ours, log statistics would break the progress bar), and are left out of
 # the base, since they are imported even where they are off: remote control alone brings a web server, 0.2 s.
@@ -62,14 +65,15 @@ REFERER_ENABLED = False
 # --- safety ---
 DOWNLOAD_VERIFY_CERTIFICATES = True
 COOKIES_ENABLED = False
-# A proxy would take the look-up of names, and with it the guard of addresses, out of our hands.
+# A proxy takes the look-up of names, and with it the guard of addresses, out of our hands: only a source's own `proxy`
+# may, and none that the environment happens to name.
 HTTPPROXY_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 # On by default since 2.19: it runs any Python that is posted to it.
 REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_HANDLERS: dict[str, Any] = {
-    "http": "crawler.back_off.GatedHandler",
-    "https": "crawler.back_off.GatedHandler",
+    "http": "crawler.handler.GatedHandler",
+    "https": "crawler.handler.GatedHandler",
     "file": None,
     "data": None,
     "ftp": None,

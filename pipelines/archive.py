@@ -16,7 +16,6 @@ from storage.errors import BackissueError, DamagedRecord, WorkerLost
 from storage.outcome import Outcome, Receipt
 from storage.record import RenditionMissing, keep_rendition
 from storage.stored import stored_article
-from storage.urls import site
 from storage.visit import Visit
 
 
@@ -74,7 +73,7 @@ class ArchivePipeline:
         # As if it were of the visit's site and time: both sides are cleaned by the same knowledge.
         when = found.captured_at if isinstance(found, Capture) else recorder.clock.now()
         answered = found.url if isinstance(found, Capture) else url
-        knowledge = self._desk.memory.knowledge(url, when, site=site(answered))
+        knowledge = self._desk.memory.knowledge(url, when, site=self._desk.memory.site(answered))
         # By the visit's rules, which need not be those of the snapshot's own address: the two are compared.
         rules = self._desk.rules_for(answered)
         if stored is not None:

@@ -2,7 +2,7 @@
 
 import attrs
 
-from storage.capture import Exchange
+from storage.capture import RENDERED_TYPE, Exchange
 
 
 @attrs.frozen(kw_only=True)
@@ -18,7 +18,15 @@ class PageBytes:
 
     @classmethod
     def of(cls, exchange: Exchange) -> "PageBytes":
-        """The part of an exchange that extraction reads."""
+        """The part of an exchange that extraction reads: what a browser made of it, where one has."""
+        if exchange.rendered is not None:
+            return cls(
+                url=exchange.url,
+                body=exchange.rendered,
+                content_encoding=None,
+                content_type=RENDERED_TYPE,
+                truncated=exchange.truncated is not None,
+            )
         return cls(
             url=exchange.url,
             body=exchange.body,

@@ -24,7 +24,12 @@ def same_bytes(engine: Engine, capture: Capture) -> int | None:
         newest = pages.newest_snapshot(connection, alias.page_id, capture.captured_at)
         if newest is None or snapshots.on_several_pages(connection, newest.id):
             return None
+        if not snapshots.same_rendered(connection, newest.id, _rendered_digest(capture)):
+            return None
         digest = payload_digest(capture.body)
+        if capture.rendered is not None:
+            # The page itself is an empty frame with a nonce, whatever its scripts put into it.
+            return newest.id
         of_snapshot = select(RecordRow.payload_digest).join(SnapshotRow, SnapshotRow.record_id == RecordRow.id)
         if connection.execute(of_snapshot.where(SnapshotRow.id == newest.id)).scalar() == digest:
             return newest.id
@@ -36,6 +41,10 @@ def same_bytes(engine: Engine, capture: Capture) -> int | None:
             .limit(1)
         )
         return newest.id if connection.execute(last_seen).first() else None
+
+
+def _rendered_digest(capture: Capture) -> str | None:
+    return payload_digest(capture.rendered) if capture.rendered is not None else None
 
 
 class RecognisePipeline:

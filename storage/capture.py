@@ -8,6 +8,9 @@ import attrs
 Headers = tuple[tuple[str, str], ...]
 """Header lines in order, names as sent, values as latin-1 text."""
 
+RENDERED_TYPE = "text/html; charset=utf-8"
+"""Of a page's markup after a browser has run its scripts."""
+
 
 @attrs.frozen(kw_only=True)
 class Exchange:
@@ -41,6 +44,9 @@ class Exchange:
 
     truncated: Literal["length", "disconnect"] | None = None
     """Why the body is not whole (ISO 28500's words): the size limit, or the connection broke. None: it is whole."""
+
+    rendered: bytes | None = None
+    """The page's markup in UTF-8 after a browser has run its scripts, which is what is read of it. None: none has."""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever its case; None where it is absent."""

@@ -55,9 +55,13 @@ class UnsafeAddress(RefusedURL):
 class HostBacksOff(BackissueError):
     """The URL's host is left alone for longer than a run waits."""
 
-    def __init__(self, url: str, until: datetime, *, robots: int | None = None):
+    def __init__(self, url: str, until: datetime, *, robots: int | None = None, unreachable: bool = False):
         self.until = until
+        self.unreachable = unreachable
+        """It did not ask for that: it could not be reached."""
         why = f"its robots.txt answered {robots}" if robots else "it asked for that"
+        if unreachable:
+            why = "it could not be reached several times in a row"
         super().__init__(f"{url} was not fetched: its host is left alone until {iso(until)}; {why}. Try again then.")
 
 

@@ -9,13 +9,12 @@ from typing import Any, TypeVar
 import attrs
 from sqlalchemy import Connection, Engine, func, or_, select
 
+from storage import mirrors
 from storage.database import reading
 from storage.knowledge import NOTHING, Knowledge
 from storage.leaves import is_long
 from storage.memory_tables import GenerationRow, KinRow, MemoryRow, OverrulingRow, SiteGenerationRow
 from storage.tables import AliasRow
-from storage.urls import key as url_key
-from storage.urls import site as site_of
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -117,10 +116,9 @@ class Memory:
     def __init__(self, engine: Engine, generation: int | None = None):
         """`generation`: None for the newest there is now. It stays the same however long this lives."""
         self._engine = engine
-        if generation is None:
-            with reading(engine) as connection:
-                generation = newest_generation(connection)
-        self.generation = generation
+        with reading(engine) as connection:
+            self._mirrors = mirrors.known(connection)
+            self.generation = newest_generation(connection) if generation is None else generation
         self._known_steps: dict[str, tuple[Sequence[tuple[int, datetime]], bool]] = {}
         self._loaded: dict[tuple[str, int], SiteMemory] = {}
 
@@ -128,7 +126,7 @@ class Memory:
         """For a capture of that URL and time. `site`: another than the URL's own."""
         if self.generation == 0:
             return NOTHING
-        site = site or site_of(url)
+        site = site or self.site(url)
         steps = self._known_steps.get(site)
         if steps is None:
             with reading(self._engine) as connection:
@@ -142,7 +140,11 @@ class Memory:
             with reading(self._engine) as connection:
                 memory = load_site(connection, site, number) if number else self._none(connection)
             _remember(self._loaded, (site if number else "", number), memory)
-        return memory.knowledge(url_key(url), captured_at)
+        return memory.knowledge(self._mirrors.key(url), captured_at)
+
+    def site(self, url: str) -> str:
+        """The site whose memory a URL's page is cleaned by."""
+        return self._mirrors.site(url)
 
     def _none(self, connection: Connection) -> SiteMemory:
         """Of a site that nothing is known of."""

@@ -5,11 +5,12 @@ from datetime import datetime
 import attrs
 from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
+from storage import mirrors
 from storage.article import Article, Rendition
 from storage.capture import Capture
 from storage.errors import InvalidURL
 from storage.tables import AliasRow, PageRow, RenditionRow, SnapshotRow, UTCDateTime, made_by, table
-from storage.urls import is_front_page, key, site
+from storage.urls import is_front_page
 
 # Two captures are one article where half of the shorter one's long lines stand in the other. Measured on sites with
 # twelve pages each: with this test no true paragraph was taken for boilerplate, without it up to 48 were.
@@ -70,7 +71,7 @@ class Held:
 def find_alias(connection: Connection, url: str) -> Alias | None:
     """The alias with that very URL, else one with the same key; None where the archive knows neither."""
     # A URL's key is its own function, so one look-up by key finds both.
-    row = connection.execute(_ALIAS_BY_KEY, {"key": key(url), "url": url}).first()
+    row = connection.execute(_ALIAS_BY_KEY, {"key": mirrors.known(connection).key(url), "url": url}).first()
     return Alias(id=row.id, page_id=row.page_id) if row else None
 
 
@@ -117,7 +118,7 @@ def _canonical_page(
     now: datetime,
 ) -> int:
     claimed = article.canonical_url
-    if claimed and _may_be_canonical(claimed, capture.url):
+    if claimed and _may_be_canonical(connection, claimed, capture.url):
         there = _page_of(connection, claimed)
         if there is None:
             return _page(connection, claimed, source, now)
@@ -126,9 +127,10 @@ def _canonical_page(
     return _page(connection, capture.url, source, now)
 
 
-def _may_be_canonical(claimed: str, url: str) -> bool:
+def _may_be_canonical(connection: Connection, claimed: str, url: str) -> bool:
+    homes = mirrors.known(connection)
     try:
-        return site(claimed) == site(url) and not is_front_page(claimed)
+        return homes.site(claimed) == homes.site(url) and not is_front_page(claimed)
     except InvalidURL:
         return False
 
@@ -147,10 +149,12 @@ def _newest_text(connection: Connection, page: int) -> str:
 
 
 def _page(connection: Connection, url: str, source: int | None, now: datetime) -> int:
-    existing: int | None = connection.execute(_PAGE_BY_KEY, {"key": key(url)}).scalar()
+    homes = mirrors.known(connection)
+    key = homes.key(url)
+    existing: int | None = connection.execute(_PAGE_BY_KEY, {"key": key}).scalar()
     if existing is not None:
         return existing
-    values = {"key": key(url), "url": url, "site": site(url), "source_id": source, "added_at": now}
+    values = {"key": key, "url": url, "site": homes.site(url), "source_id": source, "added_at": now}
     return made_by(connection.execute(_NEW_PAGE, values))
 
 
@@ -158,7 +162,7 @@ def _alias(connection: Connection, url: str, page: int, now: datetime) -> Alias:
     existing = connection.execute(_ALIAS_BY_URL, {"url": url}).first()
     if existing is not None:
         return Alias(id=existing.id, page_id=existing.page_id)
-    values = {"url": url, "key": key(url), "page_id": page, "added_at": now}
+    values = {"url": url, "key": mirrors.known(connection).key(url), "page_id": page, "added_at": now}
     return Alias(id=made_by(connection.execute(_NEW_ALIAS, values)), page_id=page)
 
 

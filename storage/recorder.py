@@ -216,11 +216,17 @@ class Recorder:
     @staticmethod
     def _insert_rows(connection: Connection, rows: list[dict[str, object]]) -> tuple[int, ...]:
         """Insert a capture's records; returns the ids of those that answered."""
+        answers = [row.pop("answers") for row in rows]
+        ids: list[int] = []
+        own: dict[object, int] = {}
         for row in rows:
             refers_to = row.pop("refers_to")
-            row["refers_to_id"] = connection.execute(_RECORD, {"record": refers_to}).scalar() if refers_to else None
-        answers = [row.pop("answers") for row in rows]
-        ids = insert_records(connection, rows)
+            if refers_to is None or refers_to in own:
+                row["refers_to_id"] = own.get(refers_to)
+            else:
+                row["refers_to_id"] = connection.execute(_RECORD, {"record": refers_to}).scalar()
+            ids += insert_records(connection, [row])
+            own[row["record_id"]] = ids[-1]
         return tuple(i for i, answered in zip(ids, answers, strict=True) if answered)
 
     def _write_records(self, group: Sequence[_Job]) -> None:
@@ -260,7 +266,9 @@ class Recorder:
         records: list[tuple[Record, bool]] = []
         for exchange in exchanges:
             earlier = self._earlier(connection, exchange, visit, seen)
-            made = response_records(exchange, earlier=earlier)
+            # The same markup as that of the snapshot need not be kept again.
+            rendered = exchange.rendered is not None and visit.same_as is None
+            made = response_records(exchange, earlier=earlier, rendered=rendered)
             first = made[0]
             if earlier is None and first.payload_digest and exchange.body:
                 seen[first.payload_digest] = Earlier(

@@ -4,7 +4,8 @@ from datetime import datetime
 from pathlib import Path
 
 import attrs
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, bindparam, select
+from sqlalchemy.orm import aliased
 
 from storage import pages
 from storage.capture import Capture, Exchange
@@ -22,7 +23,10 @@ from storage.tables import (
     WarcFileRow,
 )
 from storage.urls import key
-from storage.warc_read import Location, read_exchange
+from storage.warc_read import Location, read_block, read_exchange
+
+# What a browser made of a record's page.
+_CONVERSION = select(RecordRow.id).where(RecordRow.type == "conversion", RecordRow.refers_to_id == bindparam("record"))
 
 
 @attrs.frozen(kw_only=True)
@@ -106,11 +110,27 @@ def on_several_pages(connection: Connection, snapshot: int) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+def same_rendered(connection: Connection, snapshot: int, digest: str | None) -> bool:
+    """Whether a snapshot was read from what a browser made of its page, with this payload digest; None: from the page
+    itself, without a browser."""
+    conversion = aliased(RecordRow)
+    query = (
+        select(conversion.payload_digest)
+        .join(VisitRow, VisitRow.record_id == conversion.refers_to_id)
+        .where(VisitRow.snapshot_id == snapshot, conversion.type == "conversion")
+    )
+    found = set(connection.execute(query).scalars())
+    return digest in found if digest is not None else not found
+
+
 def _exchange(connection: Connection, folder: Path, row: Row[int, int | None, str]) -> Exchange:
     """The exchange of a record (id, the one it refers to, URL)."""
     own = _location(connection, row.id)
     origin = _location(connection, row.refers_to_id) if row.refers_to_id is not None else None
     exchange = attrs.evolve(read_exchange(folder, own), url=row.url)
+    conversion = connection.execute(_CONVERSION, {"record": row.id}).scalar()
+    if conversion is not None:
+        exchange = attrs.evolve(exchange, rendered=read_block(folder, _location(connection, conversion)))
     if origin is None:
         return exchange
     original = read_exchange(folder, origin)

@@ -6,9 +6,19 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 import attrs
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    ValidationError,
+)
 
 from storage.errors import InvalidURL, SourceFileError
 from storage.rules import SiteRules, read_rules
@@ -80,6 +90,92 @@ def _header_value(text: str) -> str:
     return _one_line(text)
 
 
+def _contact(text: str) -> str:
+    text = _header_value(text)
+    if any(sign in text for sign in "();"):
+        raise ValueError("an e-mail address or a web page, without ( ) and ;, which have a meaning in the header")
+    return text
+
+
+# What is sent by other keys, and what would break the exchange or the archive's reading of it.
+_NOT_TO_SET = {
+    "cookie": "put cookies into `cookies`",
+    "user-agent": "that is the key `user_agent`",
+    "accept-encoding": "the archive has to be able to read what comes",
+    "proxy-authorization": "put the name and password into `proxy`",
+    **dict.fromkeys(
+        ("host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "expect", "range"),
+        "it is about the connection itself",
+    ),
+    **dict.fromkeys(
+        ("if-none-match", "if-modified-since", "if-range"), "the archive sends it when it asks for what is newer"
+    ),
+}
+
+# RFC 9110 5.6.2, for names of headers and cookies.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+# Values are never part of a message: they are secrets.
+def _headers(values: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    for name, value in values.items():
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f"{name!r} cannot be the name of a header")
+        if why := _NOT_TO_SET.get(name.lower()):
+            raise ValueError(f"{name} cannot be set here: {why}")
+        if not _sendable(value):
+            raise ValueError(f"the value of {name} must be printable ASCII on one line")
+    return values
+
+
+def _cookies(values: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    for name, value in values.items():
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f"{name!r} cannot be the name of a cookie")
+        if not _sendable(value) or ";" in value.get_secret_value():
+            raise ValueError(f"the value of {name} must be printable ASCII on one line, without a semicolon")
+    return values
+
+
+def _sendable(value: SecretStr) -> bool:
+    text = value.get_secret_value()
+    return text.isascii() and text.isprintable() and text == text.strip()
+
+
+TOR = "socks5h://127.0.0.1:9050"
+"""Where Tor listens unless it is told otherwise."""
+
+
+def _proxy(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value().strip()
+    if text.lower() == "tor":
+        return SecretStr(TOR)
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError("this is not the address of a proxy") from None
+    if parts.scheme not in ("http", "socks5", "socks5h"):
+        raise ValueError('it must start with http://, socks5:// or socks5h://, or be "tor"')
+    if not parts.hostname or not port:
+        raise ValueError("it must name a host and a port, as in socks5h://127.0.0.1:1080")
+    if parts.path not in ("", "/") or parts.query or parts.fragment or not text.isascii() or not text.isprintable():
+        raise ValueError("nothing may follow the port")
+    return SecretStr(text)
+
+
+def _without_password(secret: SecretStr | None) -> str | None:
+    """The address of a proxy as others may see it."""
+    if secret is None:
+        return None
+    parts = urlsplit(secret.get_secret_value())
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _hidden(values: dict[str, SecretStr]) -> dict[str, str]:
+    return dict.fromkeys(values, "(hidden)")
+
+
 def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
@@ -90,6 +186,8 @@ _Expressions = Annotated[
     tuple[Annotated[str, AfterValidator(_expression)], ...],
     BeforeValidator(_as_tuple),
 ]
+_Headers = Annotated[dict[str, SecretStr], AfterValidator(_headers), PlainSerializer(_hidden, when_used="json")]
+_Cookies = Annotated[dict[str, SecretStr], AfterValidator(_cookies), PlainSerializer(_hidden, when_used="json")]
 _Rules = Annotated[SiteRules, PlainSerializer(SiteRules.as_table)]
 _Days = Annotated[int, Field(ge=0, le=MAX_AGE_DAYS)]
 
@@ -114,8 +212,22 @@ class Defaults(BaseModel):
     user_agent: Annotated[str, AfterValidator(_header_value)] | None = None
     """The User-Agent header, printable ASCII. None: Backissue's own."""
 
+    contact: Annotated[str, AfterValidator(_contact)] | None = None
+    """An address or page for the publisher's questions, which is put at the end of the User-Agent header."""
+
+    proxy: Annotated[
+        Annotated[SecretStr, AfterValidator(_proxy)] | None, PlainSerializer(_without_password, when_used="json")
+    ] = None
+    """Where all requests go through: http://, socks5:// or socks5h://, with host and port. None: straight out."""
+
     allow_private: bool = False
     """Whether addresses that are not public may be fetched."""
+
+    obey_noarchive: bool = False
+    """Whether pages that say `noarchive` are left out."""
+
+    obey_tdm_reservation: bool = False
+    """Whether pages whose text and data mining is reserved (TDMRep) are left out."""
 
 
 class Source(Defaults):
@@ -148,6 +260,18 @@ class Source(Defaults):
     exclude: _Expressions = ()
     """Regular expressions, searched in an article's URL; none of them may match."""
 
+    render: bool = False
+    """Whether a browser runs the scripts of its articles and section pages before they are read."""
+
+    mirrors: _Urls = ()
+    """Former homes and copies of the publication elsewhere, absolute. Their pages are those of `home`."""
+
+    headers: _Headers = Field(default_factory=dict)
+    """Headers that are sent to the hosts of `home` and `mirrors`. Secret."""
+
+    cookies: _Cookies = Field(default_factory=dict)
+    """Cookies that are sent to the hosts of `home` and `mirrors`, name to value. Secret."""
+
     enabled: bool = True
     """Whether it is crawled when no source is named."""
 
@@ -179,12 +303,22 @@ _MUST_BE = {
     "delay": f"a number of seconds from 0 to {MAX_DELAY_SECONDS:.0f}",
     "timeout": f"a number of seconds from 0.1 to {MAX_TIMEOUT_SECONDS:.0f}",
     "concurrency": f"a whole number from 1 to {MAX_CONCURRENCY}",
+    "render": "true or false",
+    "contact": "an e-mail address or a web page in quotes",
+    "proxy": 'an address in quotes, such as "socks5h://127.0.0.1:1080", or "tor"',
+    "mirrors": _ADDRESSES,
+    "headers": 'names and values, such as { X-Reader = "…" }',
+    "cookies": 'names and values, such as { consent = "yes" }',
     "allow_private": "true or false",
+    "obey_noarchive": "true or false",
+    "obey_tdm_reservation": "true or false",
     "max_age_days": f"a whole number of days from 0 (no limit) to {MAX_AGE_DAYS}",
     "user_agent": "a text in quotes",
     "enabled": "true or false",
     "rules": "a table that starts with [sources.NAME.rules]",
 }
+# Whose values are not shown, not even wrong ones.
+_SECRET = frozenset({"proxy", "headers", "cookies"})
 _DEFAULT_KEYS = tuple(Defaults.model_fields)
 _TOP = ("rules_folder", "defaults", "sources")
 
@@ -376,10 +510,13 @@ def _build(
             if key == "name":
                 mistake(path, str(one["ctx"]["error"]))
             elif one["type"] != "missing":  # read_sources tells of those
-                item = f"item {int(where[1]) + 1} of " if len(where) > 1 else ""
+                item = f"item {where[1] + 1} of " if len(where) > 1 and isinstance(where[1], int) else ""
                 if one["type"] == "value_error":
                     why = str(one["ctx"]["error"])
+                elif key in _SECRET:
+                    why = f"it must be {_MUST_BE[key]}"
                 else:
                     why = f"this is {what(value)}; `{key}` must be {_MUST_BE[key]}"
-                mistake((*path, *where), f"{item}`{key}` of {label}: {why}")
+                # The address of an item in a table is no place that TOML can name by number.
+                mistake((*path, *(where if key not in _SECRET else where[:1])), f"{item}`{key}` of {label}: {why}")
         return None

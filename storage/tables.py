@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy import Table as SQLTable
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -160,7 +161,16 @@ class RecordRow(Table):
     """One WARC record on disk: where it lies and what it must be."""
 
     __tablename__ = "record"
-    __table_args__ = (UniqueConstraint("file_id", "offset"), Index("ix_record_payload_digest", "payload_digest"))
+    __table_args__ = (
+        UniqueConstraint("file_id", "offset"),
+        Index("ix_record_payload_digest", "payload_digest"),
+        Index(
+            "ix_record_conversion",
+            "refers_to_id",
+            sqlite_where=text("type = 'conversion'"),
+            postgresql_where=text("type = 'conversion'"),
+        ),
+    )
 
     record_id: Mapped[str] = mapped_column(unique=True)
     """WARC-Record-ID, without angle brackets."""
@@ -176,7 +186,7 @@ class RecordRow(Table):
     payload_digest: Mapped[str | None]
     """"sha1:BASE32" of the payload as sent. None for requests."""
     refers_to_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
-    """For a revisit: the record that holds the payload."""
+    """For a revisit: the record that holds the payload. For a conversion: the one that it was made from."""
 
 
 class VisitRow(Table):
@@ -334,6 +344,11 @@ class HostRow(Table):
     """Leave the host alone until then (429 and 503, and a robots.txt that answers 5xx)."""
     back_offs: Mapped[int] = mapped_column(default=0, server_default="0")
     """Refusals in a row."""
+    unreachable: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Failures to reach it in a row: no such name, no connection, no answer in time."""
+    tdmrep: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """/.well-known/tdmrep.json as it was read; empty where there is none. None: never read."""
+    tdmrep_read_at: Mapped[datetime | None]
 
 
 class FrontierRow(Table):
@@ -369,3 +384,15 @@ class FrontierRow(Table):
     outcome: Mapped[str | None]
     """Of its last visit."""
     error: Mapped[str | None]
+
+
+class MirrorRow(Table):
+    """A former home or a copy of a publication: its pages are those of the home."""
+
+    __tablename__ = "mirror"
+
+    prefix: Mapped[str] = mapped_column(unique=True)
+    """The beginning of its pages' keys."""
+    home: Mapped[str]
+    """What stands in its place."""
+    added_at: Mapped[datetime]

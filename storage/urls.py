@@ -69,6 +69,11 @@ def _registrable(name: str) -> str | None:
     return _SUFFIXES(name).top_domain_under_public_suffix or None
 
 
+def is_public_name(name: str) -> bool:
+    """Whether a host's name, lower case, stands below a public suffix: not `localhost`, `nas` or `printer.local`."""
+    return _registrable(name.rstrip(".")) is not None
+
+
 def site(url: str) -> str:
     """The registrable domain of a URL ("example.co.uk"), else its host and port ("127.0.0.1:8000")."""
     where = host(url)

@@ -70,6 +70,25 @@ class Skipped:
 def read_exchange(folder: Path, location: Location) -> Exchange:
     """The exchange that one of our records holds. Raises DamagedRecord where its bytes are not those written."""
     path = folder / location.file
+    record = _parse(_read(path, location))
+    exchange = _exchange(record) if record is not None else None
+    if exchange is None:
+        raise DamagedRecord(str(path), location.offset, "it holds no HTTP message")
+    return exchange
+
+
+def read_block(folder: Path, location: Location) -> bytes:
+    """The block of one of our records that holds no HTTP message. Raises DamagedRecord as well."""
+    path = folder / location.file
+    record = _parse(_read(path, location))
+    if record is None:
+        raise DamagedRecord(str(path), location.offset, "it is no WARC record")
+    block: bytes = record.raw_stream.read()
+    return block
+
+
+def _read(path: Path, location: Location) -> bytes:
+    """The bytes of a record, unzipped, as they were written."""
     try:
         with path.open("rb") as file:
             file.seek(location.offset)
@@ -78,13 +97,7 @@ def read_exchange(folder: Path, location: Location) -> Exchange:
         raise DamagedRecord(str(path), location.offset, error.strerror or str(error)) from error
     if hashlib.sha256(data).digest() != location.sha256:
         raise DamagedRecord(str(path), location.offset, "its SHA-256 is not the one noted when it was written")
-    record = _parse(gzip.decompress(data))
-    if record is None:
-        raise DamagedRecord(str(path), location.offset, "it holds no HTTP message")
-    exchange = _exchange(record)
-    if exchange is None:
-        raise DamagedRecord(str(path), location.offset, "it holds no HTTP message")
-    return exchange
+    return gzip.decompress(data)
 
 
 def read_file(path: Path) -> Iterator[ForeignRecord | Skipped]:

@@ -12,7 +12,7 @@ import attrs
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from storage.capture import Exchange, Headers
+from storage.capture import RENDERED_TYPE, Exchange, Headers
 
 WARC_VERSION = "WARC/1.1"
 IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -36,7 +36,7 @@ class Record:
     """One gzip member."""
     payload_digest: str | None
     refers_to: str | None = None
-    """The record that holds the payload, for a revisit."""
+    """The record that holds the payload, for a revisit; the one that it was made from, for a conversion."""
 
     @property
     def sha256(self) -> bytes:
@@ -74,15 +74,18 @@ def warcinfo(filename: str, when: datetime, software: str) -> Record:
             "robots": "obey",
             "description": "Bodies are as sent, before content decoding, after transfer decoding. Status lines and "
             "header names are rebuilt by the HTTP client; the order of headers with different names and their case "
-            "may differ from the wire.",
+            "may differ from the wire. Of sources that are sent headers or cookies of their own, these are left out of "
+            "request records, and Set-Cookie of response records. Conversion records hold the markup of a page after "
+            "Chromium has run its scripts; what the scripts fetched is not kept.",
         },
     )
     record.rec_headers.replace_header("WARC-Date", warc_date(when))
     return _finished(writer, record, "", when, PLAIN_LEVEL, None)
 
 
-def response_records(exchange: Exchange, *, earlier: Earlier | None) -> list[Record]:
-    """The records of one exchange: response, or revisit where the payload is in the archive already, then request.
+def response_records(exchange: Exchange, *, earlier: Earlier | None, rendered: bool = False) -> list[Record]:
+    """The records of one exchange: response, or revisit where the payload is in the archive already, then request, and
+    where it is `rendered` what a browser made of it.
 
     A 304 becomes a revisit of the record that `earlier` names, with the profile server-not-modified.
     """
@@ -116,10 +119,35 @@ def response_records(exchange: Exchange, *, earlier: Earlier | None) -> list[Rec
             fields["WARC-Payload-Digest"] = digest
         record = writer.create_warc_record(exchange.url, kind, http_headers=http, warc_headers_dict=fields)
     level = ENCODED_LEVEL if exchange.header("Content-Encoding") else PLAIN_LEVEL
-    records = [_finished(writer, record, exchange.url, exchange.captured_at, level, digest, earlier)]
+    of = earlier.record_id if earlier else None
+    records = [_finished(writer, record, exchange.url, exchange.captured_at, level, digest, of)]
     if exchange.request_headers is not None:
         records.append(_request(exchange, exchange.request_headers, records[0].record_id))
+    if rendered:
+        records.append(_conversion(exchange, records[0].record_id))
     return records
+
+
+def _conversion(exchange: Exchange, of: str) -> Record:
+    """What a browser made of a page (ISO 28500 6.9), beside the record that it was made from."""
+    body = exchange.rendered or b""
+    writer = WARCWriter(io.BytesIO(), gzip=False, warc_version=WARC_VERSION)
+    digest = payload_digest(body)
+    record = writer.create_warc_record(
+        exchange.url,
+        "conversion",
+        payload=io.BytesIO(body),
+        length=len(body),
+        warc_content_type=RENDERED_TYPE,
+        warc_headers_dict={
+            "WARC-Date": warc_date(exchange.captured_at),
+            "WARC-Refers-To": f"<{of}>",
+            "WARC-Refers-To-Target-URI": exchange.url,
+            "WARC-Refers-To-Date": warc_date(exchange.captured_at),
+            "WARC-Payload-Digest": digest,
+        },
+    )
+    return _finished(writer, record, exchange.url, exchange.captured_at, PLAIN_LEVEL, digest, of)
 
 
 def _request(exchange: Exchange, headers: Headers, concurrent_to: str) -> Record:
@@ -139,7 +167,7 @@ def _finished(
     when: datetime,
     level: int,
     digest: str | None,
-    earlier: Earlier | None = None,
+    refers_to: str | None = None,
 ) -> Record:
     headers = record.rec_headers  # type: ignore[attr-defined]
     headers.replace_header("WARC-Record-ID", f"<urn:uuid:{uuid.uuid4()}>")
@@ -151,7 +179,7 @@ def _finished(
         captured_at=when,
         gzipped=gzip_member(writer.out.getvalue(), level),
         payload_digest=digest,
-        refers_to=earlier.record_id if earlier else None,
+        refers_to=refers_to,
     )
 
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -39,6 +40,16 @@ class BehavingSite(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.hits: list[str] = []
+        self.sent: list[dict[str, str]] = []
+        """The headers of each request."""
+        self.times: list[tuple[str, float]] = []
+        """Each path that was asked for and when, by the monotonic clock."""
+        self.pause = 0.0
+        """Seconds before each answer."""
+        self.under_way = 0
+        self.most_at_once = 0
+        """Requests that paused at the same time."""
+        self.counting = threading.Lock()
         self.pages = 0
         self.edition = 1
         self.robots: tuple[int, bytes] = (200, b"User-agent: *\nDisallow: /secret\n")
@@ -47,10 +58,17 @@ class BehavingSite(ThreadingHTTPServer):
         """Path -> what it answers first: status and headers, one after the other."""
         self.made: dict[str, bytes] = {}
         """Path with query -> the page that a test has put there."""
+        self.made_headers: dict[str, dict[str, str]] = {}
+        """Path with query -> headers of that page, `_` for `-`."""
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}{path}"
+
+    def publish(self, path: str, title: str, *, head: str = "", **headers: str) -> None:
+        """Put an article at a path, with headers (`_` for `-`)."""
+        self.made[path] = article(title, head=head)
+        self.made_headers[path] = headers
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         pass
@@ -73,13 +91,25 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
+        site = self.server
+        with site.counting:
+            site.under_way += 1
+            site.most_at_once = max(site.most_at_once, site.under_way)
+        time.sleep(site.pause)
+        with site.counting:
+            site.under_way -= 1
+        self.answer()
+
+    def answer(self) -> None:
         path, site = self.path, self.server
         site.hits.append(path)
+        site.sent.append(dict(self.headers.items()))
+        site.times.append((path, time.monotonic()))
         if site.refusals.get(path):
             status, headers = site.refusals[path].pop(0)
             self.send(b"not now", status, **headers)
         elif path in site.made:
-            self.send(site.made[path])
+            self.send(site.made[path], **site.made_headers.get(path, {}))
         elif path == "/robots.txt":
             self.send(site.robots[1], site.robots[0], kind="text/plain", **site.robots_headers)
         elif path.startswith("/story/"):
@@ -171,6 +201,12 @@ class Command:
     def __call__(self, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
         words = ("--archive", str(self.archive), *words)
         return _WARM.run(words, given=given, seconds=110, cwd=ROOT, env=environment())
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Begin it and go on."""
+        return subprocess.Popen(
+            self.args(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment()
+        )
 
     def json(self, *words: str, code: int = 0) -> list[dict[str, Any]]:
         done = self(*words)

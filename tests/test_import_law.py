@@ -22,10 +22,13 @@ SECOND_WAYS_OUT = (
     *("requests", "httpx", "aiohttp", "urllib3", "http.client", "urllib.request", "pycurl", "ftplib", "socket"),
     *("asyncio.open_connection", "twisted.web.client", "courlan.network", "lxml.html.parse"),
     *("trafilatura.fetch_url", "trafilatura.fetch_response", "trafilatura.downloads", "trafilatura.spider"),
-    *("trafilatura.feeds", "trafilatura.sitemaps"),
+    *("trafilatura.feeds", "trafilatura.sitemaps", "python_socks", "playwright"),
 )
 ALLOWED = {
     ("cli/demo/server.py", "socket"): "the demo's newspaper listens, and calls nobody",
+    ("crawler/proxies.py", "python_socks"): "opens the connection that Scrapy then uses",
+    ("crawler/rendering/chromium.py", "playwright"): "starts a browser that has no network",
+    ("crawler/rendering/renderer.py", "playwright"): "answers the browser with what Scrapy has fetched",
 }
 
 

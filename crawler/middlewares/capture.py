@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Self
 
+import attrs
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Headers as ScrapyHeaders
@@ -23,12 +24,19 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class CaptureMiddleware:
     """Stands next to the downloader: the last to see a request, the first to see a response."""
 
-    def __init__(self, clock: Clock):
+    def __init__(self, clock: Clock, *, proxied: bool = False, secrets: bool = False):
         self._clock = clock
+        self._proxied = proxied
+        self._secrets = secrets
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler.settings["BACKISSUE_CLOCK"])
+        settings = crawler.settings
+        return cls(
+            settings["BACKISSUE_CLOCK"],
+            proxied=settings.get("BACKISSUE_PROXY") is not None,
+            secrets=bool(settings.get("BACKISSUE_SECRETS")),
+        )
 
     def process_request(self, request: Request) -> None:
         request.headers.setdefault(b"Accept-Encoding", ACCEPT_ENCODING)
@@ -38,6 +46,13 @@ class CaptureMiddleware:
         if not request.meta.get("article"):
             return _decoded(response)
         exchange = exchange_of(request, response, self._clock)
+        if self._proxied:
+            # The address is the proxy's, and says nothing about the site.
+            exchange = attrs.evolve(exchange, ip_address=None)
+        if self._secrets:
+            # A site that is sent a reader's cookies answers with newer ones.
+            kept = tuple((name, value) for name, value in exchange.headers if name.lower() != "set-cookie")
+            exchange = attrs.evolve(exchange, headers=kept)
         if response.status in _REDIRECTS and response.headers.get(b"Location"):
             request.meta["hops"] = (*request.meta.get("hops", ()), exchange)
             # Validators belong to the URL that gave them.
@@ -51,14 +66,14 @@ class CaptureMiddleware:
 def exchange_of(request: Request, response: Response, clock: Clock) -> Exchange:
     """The exchange of a request and the response to it."""
     host = request.url.split("/", 3)[2]
-    sent = (("Host", host), *_lines(request.headers))
+    sent = (("Host", host), *lines_of(request.headers))
     flags = response.flags
     return Exchange(
         url=request.url,
         status=response.status,
         reason=RESPONSES.get(response.status, b"").decode("latin-1"),
         protocol=response.protocol or "HTTP/1.1",
-        headers=_lines(response.headers),
+        headers=lines_of(response.headers),
         body=response.body,
         captured_at=clock.now(),
         request_headers=sent,
@@ -68,7 +83,8 @@ def exchange_of(request: Request, response: Response, clock: Clock) -> Exchange:
     )
 
 
-def _lines(headers: ScrapyHeaders) -> Headers:
+def lines_of(headers: ScrapyHeaders) -> Headers:
+    """Scrapy's headers as lines."""
     items: Iterable[tuple[bytes, list[bytes]]] = headers.items()
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in items for value in values)
 

@@ -13,6 +13,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.misc import build_from_crawler
 
 from crawler.back_off import BackOffs, header_of
+from crawler.throttle import slow_down
 from pipelines.desk import Desk
 from storage import hosts
 from storage.database import reading
@@ -50,15 +51,24 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         """Raises HostBacksOff, RobotsUnreachable, and IgnoreRequest for what is disallowed."""
         if request.meta.get("dont_obey_robotstxt"):
             return None
-        until = self._back_offs.until(request.url)
-        if until is not None and self._back_offs.long(request.url):
-            raise HostBacksOff(request.url, until)
+        if self._back_offs.long(request.url):
+            raise self._back_offs.refusal(request.url)
         robots, parser = await self._rules(request)
         if request.meta.get("kind") == "sitemap" and request.url == f"{hosts.origin(request.url)}/robots.txt":
             # Listed for the sitemaps that it names, and read already.
             return TextResponse(request.url, status=robots.status or 404, body=robots.body, encoding="utf-8")
         self.process_request_2(parser, request)
+        self._keep_pace(parser, request)
         return None
+
+    def _keep_pace(self, parser: RobotParser, request: Request) -> None:
+        """See to it that the next request to this host waits as long as its Crawl-delay says."""
+        pause = parser.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"])
+        if not pause or request.meta.get("rendering"):
+            return
+        request.meta["crawl_delay"] = pause
+        _, slot = self.crawler.engine.downloader._get_slot(request)
+        slow_down(slot, request)
 
     async def _rules(self, request: Request) -> tuple[Robots, RobotParser]:
         where, clock = hosts.origin(request.url), self._desk.recorder.clock
@@ -85,7 +95,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         try:
             response = await self.crawler.engine.download_async(asked)
         except HostBacksOff as error:
-            raise HostBacksOff(request.url, error.until) from error
+            raise HostBacksOff(request.url, error.until, unreachable=error.unreachable) from error
         except IgnoreRequest:
             # Redirects in a loop, or too many of them.
             pass

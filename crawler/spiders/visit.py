@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,6 +22,10 @@ from crawler.discovery.listing import Found, Listing
 from crawler.discovery.section import parse_section
 from crawler.discovery.sitemap import parse_sitemap, sitemaps_in_robots
 from crawler.misses import miss_of
+from crawler.opt_outs import OptOuts
+from crawler.rendering.chromium import Chromium, RenderUnavailable
+from crawler.rendering.pages import Subrequests, rendered, rendered_listing
+from crawler.rendering.renderer import Renderer, RenderFailed
 from crawler.visiting import capture_of, part_request, request_for
 from pipelines.desk import Desk
 from storage import frontier, hosts, runs, snapshots
@@ -53,6 +57,7 @@ class VisitSpider(Spider):
         limit: int | None = None,
         back_offs: BackOffs,
         on_listing: Callable[[str, Listing | None, str | None, int], None] | None = None,
+        chromium: Chromium | None = None,
     ):
         super().__init__(name="visit")
         self.desk = desk
@@ -67,7 +72,10 @@ class VisitSpider(Spider):
         self.resting: list[BackOff] = []
         """Those hosts, at the end."""
         self.on_listing = on_listing
-        self._own_pages = {key(url) for url in (source.home, *source.sections)} if source else set()
+        self._opt_outs: OptOuts
+        self._chromium = chromium
+        self._renderer: Renderer | None = None
+        self._own_pages = {key(url) for url in (source.home, *source.mirrors, *source.sections)} if source else set()
         self._held: set[int] = set()
         self._leased: set[int] = set()
         self._articles = 0
@@ -76,9 +84,24 @@ class VisitSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "VisitSpider":
         spider = super().from_crawler(crawler, *args, **kwargs)
+        spider._opt_outs = OptOuts(spider.desk, spider.source, lambda request: crawler.engine.download_async(request))
+        if spider._chromium is not None:
+            spider._renderer = Renderer(
+                chromium=spider._chromium,
+                fetch=Subrequests(crawler),
+                user_agent=crawler.settings["USER_AGENT"],
+                seconds=crawler.settings.getfloat("DOWNLOAD_TIMEOUT"),
+                cookies=crawler.settings["BACKISSUE_SECRETS"].cookies,
+            )
         crawler.signals.connect(spider._ended, signal=signals.item_scraped)
         crawler.signals.connect(spider._ended, signal=signals.item_error)
         return spider
+
+    @property
+    def unanswered(self) -> dict[str, int]:
+        """What scripts of rendered pages asked for in vain: `subrequest_` and why -> count."""
+        refused = self._renderer.refused if self._renderer else {}
+        return {f"subrequest_{reason}": count for reason, count in refused.items()}
 
     def _ended(self, item: Any = None, **_: Any) -> None:
         self._let_go(item.entry if isinstance(item, Receipt) else None)
@@ -148,13 +171,22 @@ class VisitSpider(Spider):
     def _request(self, entry: Entry) -> Request:
         if entry.kind != "article":
             return request_for(entry, self.parse_listing, self.listing_failed, {})
-        validators = snapshots.validators(self.desk.reader, entry.url, self.desk.recorder.clock)
+        # That the page itself is the same says nothing of what its scripts will put into it.
+        ask_for_all = self._renderer is not None
+        validators = {} if ask_for_all else snapshots.validators(self.desk.reader, entry.url, self.desk.recorder.clock)
         request = request_for(entry, self.parse_article, self.article_failed, validators)
         first = snapshots.first_part(self.desk.reader, entry.url)
         return request.replace(url=first) if first is not None else request
 
-    def parse_article(self, response: Response) -> Iterator[Capture]:
-        yield capture_of(response)
+    async def parse_article(self, response: Response) -> AsyncIterator[Capture | Miss]:
+        yield await self._finished(capture_of(response))
+
+    async def _finished(self, capture: Capture) -> Capture | Miss:
+        """What becomes of a capture before the pipelines see it."""
+        kept = await self._opt_outs.kept(capture)
+        if self._renderer is None or not isinstance(kept, Capture):
+            return kept
+        return await rendered(self._renderer, kept)
 
     async def article_failed(self, failure: Failure) -> AsyncIterator[Miss]:
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -165,7 +197,8 @@ class VisitSpider(Spider):
         """Another part of an article, through the same middlewares as every page; a string says why there is none."""
         request = part_request(url)
         try:
-            return capture_of(await self.crawler.engine.download_async(request))
+            found = await self._finished(capture_of(await self.crawler.engine.download_async(request)))
+            return found if isinstance(found, Capture) else found.message
         except Exception as error:  # noqa: BLE001 - whatever keeps a part from us is said of its article
             return self._miss(Failure(error), request).message  # type: ignore[no-untyped-call]
 
@@ -189,7 +222,7 @@ class VisitSpider(Spider):
         else:
             try:
                 listing = await self._read(kind, response)
-            except (ListingError, WorkerLost) as problem:
+            except (ListingError, WorkerLost, RenderFailed, RenderUnavailable) as problem:
                 error = str(problem)
         await self._note(response.meta["entry"], url, listing, error, kind)
 
@@ -211,6 +244,8 @@ class VisitSpider(Spider):
                 await self._add_listings("sitemap", named, url)
                 return Listing(articles=(), further=(), skipped={}, kind="robots")
             return await run(parse_sitemap, url, body, url)
+        if self._renderer is not None:
+            body = await rendered_listing(self._renderer, response)
         include, exclude = (self.source.include, self.source.exclude) if self.source else ((), ())
         return await run(parse_section, url, body, url, include=include, exclude=exclude)
 

@@ -118,3 +118,47 @@ def test_a_redirect_to_a_host_that_is_left_alone_ends_blocked(site: Any, second_
     row = backissue.archived(moved)[moved]
     assert (row["outcome"], row["status"]) == ("blocked", None)
     assert second_site.hits == ["/robots.txt", "/story/moved-away-now"]
+
+
+def test_a_host_that_cannot_be_reached_is_left_alone_by_the_next_process_too(
+    site: Any, backissue: Any, closed_port: int
+) -> None:
+    dead = [f"http://127.0.0.1:{closed_port}/{name}" for name in ("one", "two", "three")]
+    rows = backissue.archived(*dead, site.url("/story/on-another-host"), code=1)
+    assert rows[site.url("/story/on-another-host")]["outcome"] == "new"
+    assert [rows[url]["outcome"] for url in dead] == ["failed"] * 3
+    assert "connection was refused" in rows[dead[0]]["error"]
+    assert "could not be reached several times in a row" in rows[dead[2]]["error"]
+    row = backissue.archived(dead[1])[dead[1]]
+    assert "is left alone until" in row["error"]
+    with sqlite3.connect(backissue.archive / "archive.db") as connection:
+        query = "SELECT unreachable FROM host WHERE name LIKE ?"
+        assert connection.execute(query, (f"%:{closed_port}",)).fetchall() == [(3,)]
+
+
+def test_a_crawl_leaves_the_urls_of_a_dead_host_for_the_next(backissue: Any, closed_port: int) -> None:
+    urls = ", ".join(f'"http://127.0.0.1:{closed_port}/feed-{n}.xml"' for n in range(9))
+    backissue.archive.mkdir(parents=True)
+    text = f'[sources.brackwater]\nhome = "http://127.0.0.1:{closed_port}/"\nfeeds = [{urls}]\n{POLITE}'
+    (backissue.archive / "sources.toml").write_text(text, encoding="utf-8")
+    done = backissue("crawl")
+    assert done.returncode == 1, done.stderr
+    assert f"http://127.0.0.1:{closed_port} is left alone until" in done.stderr
+    run = last_run(backissue)
+    assert run["state"] == "limited"
+    assert run["listings_failed"] + run["skipped"]["backing_off"] == 9
+    assert run["skipped"]["backing_off"] >= 6
+
+
+def test_two_processes_ask_a_host_one_after_the_other(site: Any, backissue: Any) -> None:
+    site.pause = 0.2
+    urls = [site.url(f"/story/{n}-of-a-busy-night") for n in range(8)]
+    halves = [
+        backissue.start("archive", "--allow-private", "--delay", "0", "--workers", "1", *half)
+        for half in (urls[:4], urls[4:])
+    ]
+    for half in halves:
+        _, said = half.communicate(timeout=60)
+        assert half.returncode == 0, said
+    assert sum(path.startswith("/story/") for path in site.hits) == 8
+    assert site.most_at_once == 1

@@ -1,7 +1,9 @@
 """robots.txt: kept for a day for all runs, and RFC 9309's reading of its errors."""
 
 import gzip
+import itertools
 import sqlite3
+import time
 from typing import Any
 
 import pytest
@@ -74,3 +76,12 @@ def test_a_site_without_one_names_no_sitemaps_and_that_is_no_failure(site: Any, 
     (backissue.archive / "sources.toml").write_text(source, encoding="utf-8")
     done = backissue("crawl")
     assert done.returncode == 0, done.stderr
+
+
+def test_its_crawl_delay_is_the_pause_between_two_requests(site: Any, backissue: Any) -> None:
+    site.robots = (200, b"User-agent: *\nCrawl-delay: 1.5\n")
+    begun = time.monotonic()
+    backissue.archived(*(site.url(f"/story/{n}-of-a-slow-site") for n in range(3)), code=0)
+    pages = [when for path, when in site.times if path.startswith("/story/")]
+    assert time.monotonic() - begun >= 3
+    assert min(later - earlier for earlier, later in itertools.pairwise(pages)) >= 1.4

@@ -86,3 +86,32 @@ def test_robots_txt_is_fresh_for_a_day_and_not_before_it_was_read(connection: Co
 )
 def test_an_origin_is_scheme_host_and_port(url: str, expected: str) -> None:
     assert hosts.origin(url) == expected
+
+
+def rests(connection: Connection, count: int) -> list[float]:
+    """Seconds that a host is left alone after each failure to reach it, each of which comes when that is over."""
+    now, found = NOON, []
+    for _ in range(count):
+        until = hosts.not_reached(connection, HOST, now=now).until
+        found.append(max(0.0, (until - now).total_seconds()))
+        now = max(now, until) + SECOND
+    return found
+
+
+def test_a_dead_host_is_left_alone_for_ten_minutes_and_then_longer_up_to_six_hours(connection: Connection) -> None:
+    assert rests(connection, 9) == [0, 0, 600, 1200, 2400, 4800, 9600, 19200, 21600]
+    assert [one.dead for one in hosts.back_offs(connection)] == [True]
+
+
+def test_any_answer_shows_that_a_host_is_alive(connection: Connection) -> None:
+    assert rests(connection, 2) == [0, 0]
+    hosts.reached(connection, HOST)
+    assert rests(connection, 3) == [0, 0, 600]
+    hosts.end_back_off(connection, HOST)
+    assert hosts.back_offs(connection) == []
+
+
+def test_failures_that_were_under_way_when_a_host_was_given_up_change_nothing(connection: Connection) -> None:
+    for _ in range(9):
+        until = hosts.not_reached(connection, HOST, now=NOON).until
+    assert until == NOON + timedelta(minutes=10)

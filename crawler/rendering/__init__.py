@@ -1,0 +1,1 @@
+"""Pages that are nothing before their scripts have run."""
