@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from crawler.back_off import BackOffs
+from crawler.depth import bounds_met, shapes_of
 from crawler.spiders.imports import ImportSpider
 from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
@@ -206,20 +207,34 @@ class Process:
         result.outcomes[receipt.outcome.value] += 1
         self.on_receipt(receipt)
 
-    async def crawl(self, sources: Sequence[Source], *, limit: int | None, watched: bool = False) -> list[Result]:
-        """Crawl sources, several at once, each as a run of its own; `watched`: the watched pages too."""
+    async def crawl(
+        self,
+        sources: Sequence[Source],
+        *,
+        limit: int | None,
+        watched: bool = False,
+        since: datetime | None = None,
+        most_listings: int | None = None,
+    ) -> list[Result]:
+        """Crawl sources, several at once, each as a run of its own; `watched`: the watched pages too.
+
+        `since`: go back so far through sitemaps, next pages and archives by date, by at most `most_listings` listings
+        a source beside those that it lists.
+        """
         gate = asyncio.Semaphore(SOURCES_AT_ONCE)
 
         async def one(source: Source | None) -> Result:
             async with gate:
-                return await self._crawl_source(source, limit)
+                return await self._crawl_source(source, limit, since, most_listings)
 
         wanted: list[Source | None] = [*sources, None] if watched else [*sources]
         results = list(await asyncio.gather(*(one(source) for source in wanted)))
         await self._learn(results)
         return results
 
-    async def _crawl_source(self, source: Source | None, limit: int | None) -> Result:
+    async def _crawl_source(
+        self, source: Source | None, limit: int | None, since: datetime | None, most_listings: int | None
+    ) -> Result:
         """Crawl a source; None: the pages that `archive --watch` put on the list."""
         name, home = (source.name, source.home) if source else (WATCH, None)
         result, now = Result(name=name), self.clock.now()
@@ -230,7 +245,9 @@ class Process:
             result.state = "failed"
             result.problems.append(str(error))
             return result
-        await self._recorder.transact(partial(_fill, run, listings_of(source) if source else [], now))
+        await self._recorder.transact(
+            partial(_fill, run, listings_of(source, deep=since is not None) if source else [], now)
+        )
         settings = _pace(
             delay=source.delay if source else WATCH_DELAY,
             timeout=source.timeout if source else TIMEOUT,
@@ -249,7 +266,12 @@ class Process:
                 self.on_listing(url, found, error, new)
 
         extra = {"source": source, "limit": limit, "on_listing": listing, "back_offs": self._back_offs}
+        extra |= {"since": since, "most_listings": most_listings}
+        if source is not None:
+            extra["shapes"] = shapes_of(self._reader, source.home, run.scope)
         spider = await self._crawl(VisitSpider, run, result, settings, extra, source)
+        if since is not None:
+            result.notes += bounds_met(since, spider.bounds, most_listings)
         if spider.left:
             # Beside what listings left out, which the run has counted itself.
             result.skipped["backing_off"] = spider.left
@@ -354,7 +376,7 @@ class Process:
             result.problems.append(error)
         elif self._interrupted:
             result.state = "interrupted"
-        elif getattr(spider, "limited", False) or getattr(spider, "left", 0):
+        elif getattr(spider, "limited", False) or getattr(spider, "left", 0) or getattr(spider, "stopped_short", False):
             result.state = "limited"
         now, state = self.clock.now(), result.state
         left = getattr(spider, "left", 0)
