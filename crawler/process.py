@@ -5,11 +5,11 @@ import gc
 import logging
 import signal
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import attrs
 from scrapy import Spider, signals
@@ -20,7 +20,9 @@ from twisted.python.failure import Failure
 
 from crawler.back_off import BackOffs
 from crawler.depth import bounds_met, shapes_of
+from crawler.probing.answer import Ask
 from crawler.spiders.imports import ImportSpider
+from crawler.spiders.probe import ProbeSpider
 from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
 from pipelines.memory.upkeep import OnProgress, Upkeep
@@ -41,6 +43,7 @@ from storage.sources import Source
 from storage.urls import without_fragment
 from storage.visit import Visit
 
+T = TypeVar("T")
 OnReceipt = Callable[[Receipt], None]
 
 # Sources that are crawled at once in one process; each keeps its own pace per host.
@@ -106,7 +109,7 @@ class Process:
     _interrupted: bool = False
     _failure: BaseException | None = None
 
-    def run(self, main: Callable[[], Coroutine[Any, Any, list[Result]]]) -> list[Result]:
+    def run(self, main: Callable[[], Coroutine[Any, Any, list[T]]]) -> list[T]:
         """Start everything, run `main`, stop everything. Raises what `main` raises, and SourceFileError."""
         # Where the folder cannot be made, that is what to say, and not that sources.toml in it cannot be read.
         self.folder.make()
@@ -120,7 +123,7 @@ class Process:
         self._crawling = AsyncCrawlerProcess(settings, install_root_handler=False)
         # It writes every item out in full; the receipts say what happened.
         logging.getLogger("scrapy.core.scraper").setLevel(logging.INFO)
-        results: list[Result] = []
+        results: list[T] = []
         loop = asyncio.get_event_loop()
         # Modules and settings live as long as the process; the collector need not walk through them again.
         gc.freeze()
@@ -145,6 +148,12 @@ class Process:
         if self._failure is not None:
             raise self._failure
         return results
+
+    @property
+    def pool(self) -> Workers:
+        """The workers. Known while it runs."""
+        workers: Workers = self._pool
+        return workers
 
     def set_clock(self, clock: Clock) -> None:
         """Move the time between two crawls, for the demo and for tests."""
@@ -248,14 +257,11 @@ class Process:
         await self._recorder.transact(
             partial(_fill, run, listings_of(source, deep=since is not None) if source else [], now)
         )
-        settings = _pace(
-            delay=source.delay if source else WATCH_DELAY,
-            timeout=source.timeout if source else TIMEOUT,
-            concurrency=source.concurrency if source else 1,
-            allow_private=source.allow_private if source else self.allow_private,
+        settings = (
+            _pace_of(source)
+            if source
+            else _pace(delay=WATCH_DELAY, timeout=TIMEOUT, concurrency=1, allow_private=self.allow_private)
         )
-        if source is not None and source.user_agent:
-            settings["USER_AGENT"] = source.user_agent
 
         def listing(url: str, found: Any, error: str | None, new: int) -> None:
             result.listings += 1
@@ -278,6 +284,23 @@ class Process:
             hosts = "; ".join(f"{one.origin} is left alone until {iso(one.until)}" for one in spider.resting)
             result.notes.append(f"{spider.left:,} URLs wait for the next crawl: {hosts or 'a host was left alone'}.")
         return result
+
+    async def inquire(self, inquiry: Callable[[Ask], Awaitable[T]], source: Source) -> T:
+        """Let an inquiry ask a source's site, at the source's pace and by its permissions. No run, no visits.
+
+        Raises what the inquiry raises, and KeyboardInterrupt after an interrupt, when the answers are none.
+        """
+        ledger = Ledger(run_id=0, source_id=None)
+        crawler = Crawler(ProbeSpider, self._settings(_pace_of(source)))
+        desk = self._desk(ledger, source)
+        await self._crawling.crawl(crawler, desk=desk, back_offs=self._back_offs, inquiry=inquiry)
+        if self._interrupted:
+            raise KeyboardInterrupt
+        spider: Any = crawler.spider
+        if spider.failure is not None:
+            raise spider.failure
+        found: T = spider.found
+        return found
 
     async def take_in(self, files: Sequence[Path]) -> Result:
         """Import WARC files, in one run."""
@@ -335,18 +358,8 @@ class Process:
         source: Source | None = None,
     ) -> Any:
         result.run = run.id
-        desk = Desk(
-            recorder=self._recorder,
-            workers=self._pool,
-            reader=self._reader,
-            ledger=Ledger(run_id=run.id, source_id=run.source_id),
-            memory=Memory(self._reader),
-            book=self._book,
-            source=source,
-        )
-        merged = self._crawling.settings.copy()
-        merged.update({"BACKISSUE_CLOCK": self.clock, **settings}, priority="cmdline")
-        crawler = Crawler(spider_class, merged)
+        desk = self._desk(Ledger(run_id=run.id, source_id=run.source_id), source)
+        crawler = Crawler(spider_class, self._settings(settings))
         failures: list[BaseException] = []
         stopping: list[asyncio.Task[None]] = []
 
@@ -366,6 +379,22 @@ class Process:
         await self._crawling.crawl(crawler, desk=desk, run=run, **extra)
         await self._end(run, result, failures, crawler.spider)
         return crawler.spider
+
+    def _desk(self, ledger: Ledger, source: Source | None) -> Desk:
+        return Desk(
+            recorder=self._recorder,
+            workers=self._pool,
+            reader=self._reader,
+            ledger=ledger,
+            memory=Memory(self._reader),
+            book=self._book,
+            source=source,
+        )
+
+    def _settings(self, own: dict[str, Any]) -> Settings:
+        merged: Settings = self._crawling.settings.copy()
+        merged.update({"BACKISSUE_CLOCK": self.clock, **own}, priority="cmdline")
+        return merged
 
     async def _end(self, run: Run, result: Result, failures: list[BaseException], spider: Any) -> None:
         error: str | None = None
@@ -404,6 +433,17 @@ def _fill(run: Run, listings: list[tuple[frontier.Kind, str]], now: datetime, co
         for kind, urls in by_kind.items():
             frontier.add_again(connection, run.scope, kind, urls, now=now)
     frontier.make_due(connection, run.scope, now=now)
+
+
+def _pace_of(source: Source) -> dict[str, Any]:
+    """The settings that a source asks for."""
+    settings = _pace(
+        delay=source.delay,
+        timeout=source.timeout,
+        concurrency=source.concurrency,
+        allow_private=source.allow_private,
+    )
+    return settings | {"USER_AGENT": source.user_agent} if source.user_agent else settings
 
 
 def _pace(*, delay: float, timeout: float, concurrency: int, allow_private: bool) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def archive(
                 await process.archive(wanted, allow_private=allow_private, delay=delay, watch=watch, seconds=timeout)
             ]
 
-        results = process.run(run)  # type: ignore[arg-type]
+        results = process.run(run)
     progress.finish(results)
 
 
@@ -169,7 +169,7 @@ def import_(folder: Path, files: tuple[Path, ...], workers: int | None, as_json:
         async def run() -> list[object]:
             return [await process.take_in(files)]
 
-        results = process.run(run)  # type: ignore[arg-type]
+        results = process.run(run)
     progress.finish(results)
 
 

@@ -63,8 +63,8 @@ def parse_section(
     text = decode(content, encoding, html_label(content)).lstrip("\ufeff \t\r\n\0")
     if not text or text[0] in "{[" or prolog(text).name in FEED_ROOTS | SITEMAP_ROOTS:
         raise NotASection(url, describe(content or body, text))
-    root, too_deep = _tree(text)
-    gathering = Gathering(_base(root, url), limit=MAX_ARTICLES)
+    root, too_deep = tree(text)
+    gathering = Gathering(base_of(root, url), limit=MAX_ARTICLES)
     if root is None:
         return gathering.listing("section")
     if unpacking.cut_off:
@@ -118,7 +118,7 @@ class _Rule:
         return None if found == "article" or (learnt == "article" and found != "asset") else found
 
 
-def _tree(text: str) -> tuple[Any, bool]:
+def tree(text: str) -> tuple[Any, bool]:
     """The page's root element, None where it has none; and whether it was nested deeper than the parser follows."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
     try:
@@ -128,7 +128,7 @@ def _tree(text: str) -> tuple[Any, bool]:
     return root, any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log)
 
 
-def _base(root: Any, url: str) -> str:
+def base_of(root: Any, url: str) -> str:
     """What relative links are relative to: the first `<base href>` that can be one, else the page."""
     for element in root.iter("base") if root is not None else ():
         href = element.get("href")

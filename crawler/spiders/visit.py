@@ -1,7 +1,6 @@
 """Visits what the frontier of one run lists: articles, and the listings that name more of them."""
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
@@ -17,10 +16,10 @@ from twisted.python.failure import Failure
 
 from crawler.back_off import PATIENCE, REFUSALS, BackOffs
 from crawler.discovery.errors import ListingError
-from crawler.discovery.following import Depth, Followed, dated, followed
-from crawler.discovery.likeness import verdict
-from crawler.discovery.listing import Found, Listing
+from crawler.discovery.following import Depth, Followed, followed
+from crawler.discovery.listing import Found, FurtherKind, Listing
 from crawler.discovery.shapes import Shapes
+from crawler.discovery.wanted import wanted
 from crawler.listing_reader import read_listing
 from crawler.misses import miss_of
 from crawler.visiting import capture_of, part_request, request_for
@@ -217,24 +216,25 @@ class VisitSpider(Spider):
         miss = self._miss(failure, request)
         await self._note(request.meta["entry"], request.url, None, miss.message, request.meta["kind"])
 
-    async def _note(self, entry: int, url: str, listing: Listing | None, error: str | None, kind: str) -> None:
+    async def _note(self, entry: int, url: str, listing: Listing | None, error: str | None, kind: FurtherKind) -> None:
         """Put what a listing names on the list, and note that it was read, in one transaction."""
         now, run = self.desk.recorder.clock.now(), self.run
         skipped: dict[str, int] = dict(listing.skipped) if listing else {}
         depth = self._depth(now)
-        wanted: list[Found] = []
+        articles: list[Found] = []
         follow = Followed()
         if listing:
             # A sitemap of 50,000 URLs takes seconds, in which other hosts and a Ctrl-C would wait.
-            wanted = await asyncio.to_thread(self._wanted, listing.articles, kind, depth, skipped)
-            follow = followed(listing, depth, leads_on=self._leads_on(wanted))
+            choose = partial(wanted, source=self.source, own_pages=self._own_pages, skipped=skipped)
+            articles = await asyncio.to_thread(choose, listing.articles, kind, depth)
+            follow = followed(listing, depth, leads_on=self._leads_on(articles))
         if follow.too_old:
             skipped["old_listing"] = skipped.get("old_listing", 0) + follow.too_old
             self.bounds["old_listing"] += follow.too_old
 
         def write(connection: Any) -> int:
             added = frontier.add(
-                connection, run.scope, "article", [found.url for found in wanted], now=now, found_in=url
+                connection, run.scope, "article", [found.url for found in articles], now=now, found_in=url
             )
             if added.invalid:
                 skipped["invalid_url"] = skipped.get("invalid_url", 0) + added.invalid
@@ -254,11 +254,11 @@ class VisitSpider(Spider):
         days = self.source.max_age_days if self.source else None
         return Depth(oldest=now - timedelta(days=days) if days else None)
 
-    def _leads_on(self, wanted: list[Found]) -> bool:
+    def _leads_on(self, articles: list[Found]) -> bool:
         """Whether a list's next page is worth reading: this one named what no other of the run did."""
         if self.since is None:
             return False
-        keys = {key(found.url) for found in wanted}
+        keys = {key(found.url) for found in articles}
         fresh = bool(keys - self._seen)
         self._seen |= keys
         return fresh
@@ -277,33 +277,6 @@ class VisitSpider(Spider):
             )
             if taken and self._listings_left is not None:
                 self._listings_left -= 1
-
-    def _is_no_article(self, url: str) -> bool:
-        return key(url) in self._own_pages or verdict(url, None) in ("navigation", "asset")
-
-    def _wanted(self, articles: tuple[Found, ...], kind: str, depth: Depth, skipped: dict[str, int]) -> list[Found]:
-        """The articles that the source wants, newest first where they are dated."""
-        source = self.source
-        kept = []
-        for found in articles:
-            when = dated(found, by_url=depth.deep)
-            if kind == "sitemap" and self._is_no_article(found.url):
-                # Sitemaps list a site's own pages beside its articles.
-                skipped["navigation"] = skipped.get("navigation", 0) + 1
-            elif depth.oldest is not None and when is not None and when < depth.oldest:
-                skipped["too_old"] = skipped.get("too_old", 0) + 1
-            elif kind != "section" and source is not None and not _matches(source, found.url):
-                skipped["excluded"] = skipped.get("excluded", 0) + 1
-            else:
-                kept.append((when, found))
-        newest_first = sorted(kept, key=lambda pair: pair[0].timestamp() if pair[0] else 0.0, reverse=True)
-        return [found for _, found in newest_first]
-
-
-def _matches(source: Source, url: str) -> bool:
-    if any(re.search(pattern, url) for pattern in source.exclude):
-        return False
-    return not source.include or any(re.search(pattern, url) for pattern in source.include)
 
 
 def listings_of(source: Source, *, deep: bool = False) -> list[tuple[frontier.Kind, str]]:
