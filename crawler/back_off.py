@@ -18,6 +18,9 @@ from storage.recorder import Recorder
 # RFC 9110 15.6.4 and RFC 6585 4: the answers that may say when to come again.
 REFUSALS = frozenset({429, 503})
 
+# RFC 7089 2.1.1: every memento has it, whatever status was captured.
+MEMENTO_DATETIME = b"Memento-Datetime"
+
 # A run waits this long for a host. Longer, and its URLs are better left to the next run than the run kept open.
 PATIENCE = timedelta(seconds=60)
 
@@ -98,7 +101,10 @@ class GatedHandler(HTTP11DownloadHandler):
         back_offs: BackOffs = self._crawler.spider.back_offs  # type: ignore[union-attr]
         await back_offs.wait(request.url)
         response: Response = await super().download_request(request)
-        if response.status in REFUSALS:
+        if MEMENTO_DATETIME in response.headers:
+            # What another archive captured, be it a 503, is no answer about itself.
+            await back_offs.answered(request.url)
+        elif response.status in REFUSALS:
             await back_offs.refused(request.url, header_of(response))
         elif response.status < 400:
             await back_offs.answered(request.url)
@@ -112,7 +118,7 @@ class Retry(RetryMiddleware):
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
         back_offs: BackOffs = self.crawler.spider.back_offs  # type: ignore[union-attr]
-        if back_offs.long(request.url):
+        if back_offs.long(request.url) or MEMENTO_DATETIME in response.headers:
             return response
         answer: Request | Response = super().process_response(request, response)
         return answer

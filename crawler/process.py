@@ -19,15 +19,19 @@ from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from crawler.back_off import BackOffs
+from crawler.backfilling.job import Backfill
+from crawler.backfilling.selection import Selection
 from crawler.depth import bounds_met, shapes_of
+from crawler.discovery.shapes import Shapes
 from crawler.probing.answer import Ask
+from crawler.spiders.backfill import BackfillSpider
 from crawler.spiders.imports import ImportSpider
 from crawler.spiders.probe import ProbeSpider
 from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
 from pipelines.memory.upkeep import OnProgress, Upkeep
 from pipelines.workers import Workers
-from storage import frontier, runs
+from storage import frontier, mementos, runs
 from storage.capture import Miss
 from storage.clock import Clock, iso
 from storage.database import open_engine
@@ -315,6 +319,58 @@ class Process:
         await self._learn([result])
         return result
 
+    async def backfill(
+        self,
+        job: Backfill,
+        *,
+        limit: int | None,
+        delay: float,
+        allow_private: bool,
+        on_index: Callable[[str, int], None] = lambda url, new: None,
+    ) -> Result:
+        """Take a page's or a source's mementos out of another web archive, in one run of kind `import`."""
+        result, scope, now = Result(name="backfill"), job.scope, self.clock.now()
+        lock = scope.replace(":", "-")
+        if not self._recorder.lock.take(lock):
+            raise RunUnderWay(job.selection_text)
+        try:
+            run = attrs.evolve(await self._begin("import", None, None), scope=scope)
+            owner, indexes, shapes = None, job.index_urls(()), Shapes()
+            if job.source is not None:
+                name, home = job.source.name, job.source.home
+                owner = await self._recorder.transact(lambda c: runs.source_id(c, name, home, now))
+                indexes = job.index_urls(await self._recorder.transact(lambda c: mementos.pages_of(c, name)))
+                shapes = shapes_of(self._reader, home, f"source:{owner}")
+            note = job.selection_text
+
+            def begin(connection: Connection) -> bool:
+                runs.describe(connection, run.id, note)
+                return mementos.begin(connection, scope, indexes, now=now)
+
+            if await self._recorder.transact(begin):
+                result.notes.append("Goes on where the last backfill of the same was.")
+            selection = Selection(first=job.first, last=job.last, source=job.source, shapes=shapes)
+            extra = {
+                "archive": job.archive,
+                "selection": selection,
+                "next_index": job.next_index,
+                "back_offs": self._back_offs,
+                "limit": limit,
+                "on_index": on_index,
+            }
+            settings = _pace(delay=delay, timeout=TIMEOUT, concurrency=1, allow_private=allow_private)
+            spider = await self._crawl(BackfillSpider, run, result, settings, extra, job.source, owner=owner)
+            result.skipped = selection.left_out + spider.skipped
+            result.problems += spider.problems
+            if spider.stopped:
+                result.notes.append(f"{spider.stopped} {spider.left:,} wait; the same command goes on there.")
+            skipped = dict(result.skipped)
+            await self._recorder.transact(lambda connection: runs.count_skipped(connection, run.id, skipped))
+        finally:
+            self._recorder.lock.drop(lock)
+        await self._learn([result])
+        return result
+
     async def _learn(self, results: Sequence[Result]) -> None:
         """Close a generation of the site memory over what these runs added, and clean again what it concerns.
 
@@ -356,9 +412,11 @@ class Process:
         settings: dict[str, Any],
         extra: dict[str, Any],
         source: Source | None = None,
+        owner: int | None = None,
     ) -> Any:
+        """`owner`: the source whose pages these are, where that is not the run's."""
         result.run = run.id
-        desk = self._desk(Ledger(run_id=run.id, source_id=run.source_id), source)
+        desk = self._desk(Ledger(run_id=run.id, source_id=owner or run.source_id), source)
         crawler = Crawler(spider_class, self._settings(settings))
         failures: list[BaseException] = []
         stopping: list[asyncio.Task[None]] = []
@@ -408,7 +466,7 @@ class Process:
         elif getattr(spider, "limited", False) or getattr(spider, "left", 0) or getattr(spider, "stopped_short", False):
             result.state = "limited"
         now, state = self.clock.now(), result.state
-        left = getattr(spider, "left", 0)
+        left = getattr(spider, "left", 0) if not isinstance(spider, BackfillSpider) else 0
 
         def close(connection: Connection) -> None:
             if left:

@@ -12,7 +12,7 @@ import attrs
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from storage.capture import Exchange, Headers
+from storage.capture import Exchange, Headers, Memento
 
 WARC_VERSION = "WARC/1.1"
 IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -81,10 +81,12 @@ def warcinfo(filename: str, when: datetime, software: str) -> Record:
     return _finished(writer, record, "", when, PLAIN_LEVEL, None)
 
 
-def response_records(exchange: Exchange, *, earlier: Earlier | None) -> list[Record]:
+def response_records(exchange: Exchange, *, earlier: Earlier | None, memento: Memento | None = None) -> list[Record]:
     """The records of one exchange: response, or revisit where the payload is in the archive already, then request.
 
-    A 304 becomes a revisit of the record that `earlier` names, with the profile server-not-modified.
+    A 304 becomes a revisit of the record that `earlier` names, with the profile server-not-modified. What was taken
+    from another web archive (`memento`) says so in WARC-Source-URI and WARC-Creation-Date, as pywb and warcit write
+    them, and in a metadata record that comes in the place of the request.
     """
     writer = WARCWriter(io.BytesIO(), gzip=False, warc_version=WARC_VERSION)
     http = StatusAndHeaders(
@@ -96,6 +98,9 @@ def response_records(exchange: Exchange, *, earlier: Earlier | None) -> list[Rec
         fields["WARC-IP-Address"] = exchange.ip_address
     if exchange.truncated:
         fields["WARC-Truncated"] = exchange.truncated
+    if memento is not None:
+        fields["WARC-Source-URI"] = memento.uri
+        fields["WARC-Creation-Date"] = warc_date(memento.taken_at)
     if earlier is None:
         kind = "response"
         record = writer.create_warc_record(
@@ -117,9 +122,36 @@ def response_records(exchange: Exchange, *, earlier: Earlier | None) -> list[Rec
         record = writer.create_warc_record(exchange.url, kind, http_headers=http, warc_headers_dict=fields)
     level = ENCODED_LEVEL if exchange.header("Content-Encoding") else PLAIN_LEVEL
     records = [_finished(writer, record, exchange.url, exchange.captured_at, level, digest, earlier)]
-    if exchange.request_headers is not None:
+    if memento is not None:
+        records.append(_provenance(exchange, memento, records[0].record_id))
+    elif exchange.request_headers is not None:
         records.append(_request(exchange, exchange.request_headers, records[0].record_id))
     return records
+
+
+def _provenance(exchange: Exchange, memento: Memento, concurrent_to: str) -> Record:
+    """A metadata record (ISO 28500, 6.6) that says how a memento came here."""
+    writer = WARCWriter(io.BytesIO(), gzip=False, warc_version=WARC_VERSION)
+    headers = {
+        "original": "named by the web archive as the original's (X-Archive-Orig-*)",
+        "replayed": "as the web archive replayed them, less its own",
+    }
+    said = {
+        "via": memento.uri,
+        "memento-datetime": warc_date(exchange.captured_at),
+        "fetched": warc_date(memento.taken_at),
+        "response-headers": headers[memento.headers],
+    }
+    block = "".join(f"{name}: {value}\r\n" for name, value in said.items()).encode()
+    fields = {
+        "WARC-Date": warc_date(memento.taken_at),
+        "WARC-Concurrent-To": f"<{concurrent_to}>",
+        "Content-Type": "application/warc-fields",
+    }
+    record = writer.create_warc_record(
+        exchange.url, "metadata", payload=io.BytesIO(block), length=len(block), warc_headers_dict=fields
+    )
+    return _finished(writer, record, exchange.url, memento.taken_at, PLAIN_LEVEL, None)
 
 
 def _request(exchange: Exchange, headers: Headers, concurrent_to: str) -> Record:

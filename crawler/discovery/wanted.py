@@ -32,7 +32,7 @@ def wanted(
             reason = "navigation"
         elif depth.oldest is not None and when is not None and when < depth.oldest:
             reason = "too_old"
-        elif kind != "section" and source is not None and not _matches(source, found.url):
+        elif kind != "section" and source is not None and not matches(source, found.url):
             reason = "excluded"
         else:
             kept.append((when, found))
@@ -42,7 +42,8 @@ def wanted(
     return [found for _, found in newest_first]
 
 
-def _matches(source: Source, url: str) -> bool:
+def matches(source: Source, url: str) -> bool:
+    """Whether a source's `include` and `exclude` let a URL through."""
     if any(re.search(pattern, url) for pattern in source.exclude):
         return False
     return not source.include or any(re.search(pattern, url) for pattern in source.include)
