@@ -362,6 +362,8 @@ class Process:
             spider = await self._crawl(BackfillSpider, run, result, settings, extra, job.source, owner=owner)
             result.skipped = selection.left_out + spider.skipped
             result.problems += spider.problems
+            if not spider.lines and not spider.problems and not spider.stopped and not result.notes:
+                result.notes.append(f"{job.archive.name} lists no capture of {job.target} in that time.")
             if spider.stopped:
                 result.notes.append(f"{spider.stopped} {spider.left:,} wait; the same command goes on there.")
             skipped = dict(result.skipped)

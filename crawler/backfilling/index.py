@@ -15,7 +15,7 @@ from crawler.discovery.links import UnusableLink, resolve
 MAX_LINE = 64 * 1024
 # The columns of a CDX line in text, as Wayback's server sends them where nothing else is asked for.
 _COLUMNS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
-_LINK = re.compile(r'\s*<([^>]*)>((?:\s*;\s*[\w-]+\s*=\s*(?:"[^"]*"|[^",;\s]+))*)\s*(?:,|$)')
+_LINK = re.compile(r'\s*<([^<>\s]*)>((?:\s*;\s*[\w-]+\s*=\s*(?:"[^"]*"|[^",;\s]+))*)\s*(?:,|$)')
 _PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*(?:"([^"]*)"|([^",;\s]+))')
 _STAMP = re.compile(r"\d{14}")
 
@@ -111,7 +111,9 @@ def _row(line: str) -> Any:
     if line[0] not in "[{":
         parts = line.split()
         return parts if len(parts) >= len(_COLUMNS) - 1 else None
-    for text in (line.rstrip(","), line.rstrip(",").removeprefix("["), line.removesuffix("]").removeprefix("[")):
+    # The first row and the last have a bracket of the whole list.
+    bare = line.rstrip(",")
+    for text in (bare, bare.removeprefix("["), bare.removesuffix("]"), bare.removeprefix("[").removesuffix("]")):
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
@@ -163,7 +165,8 @@ def read_timemap(body: bytes, url: str) -> Index:
         if link is None:
             # Go on at the next link.
             damaged += 1
-            at = text.find("<", at + 1)
+            begun = at + len(text[at:]) - len(text[at:].lstrip())
+            at = text.find("<", begun + 1)
             if at < 0:
                 break
             continue

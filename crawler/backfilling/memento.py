@@ -32,12 +32,14 @@ class NoMemento(BackissueError):
         super().__init__(f"{uri} {what}.")
 
 
-def memento_of(exchange: Exchange, *, entry: int | None, taken_at: datetime) -> Capture:
+def memento_of(exchange: Exchange, *, entry: int | None, taken_at: datetime, by_address: bool) -> Capture:
     """The capture that an exchange with a web archive holds.
 
     Its URL and date are the original's: those that the archive's answer names (Memento-Datetime, the link to the
-    original), else those in its address. Raises NoMemento: "not_archived" where the archive does not have it,
-    "other_date" where it answered with another capture, "no_memento" where nothing says what came.
+    original), else (`by_address`: a CDX server lists it under that date) those in its address.
+
+    Raises NoMemento: "not_archived" where the archive does not have it, "other_date" where it answered with another
+    capture, "no_memento" where nothing says what came, "invalid_url" for an original that is no URL.
     """
     uri = exchange.url
     in_address, when_in_address = original_of(uri)
@@ -46,7 +48,7 @@ def memento_of(exchange: Exchange, *, entry: int | None, taken_at: datetime) -> 
         if exchange.status >= 400:
             raise NoMemento(uri, "not_archived", f"answered {exchange.status}: the web archive does not give it out")
         # Not every archive sends the header with what is not rewritten; what it does not have it says with a 404.
-        when = when_in_address
+        when = when_in_address if by_address else None
     url = _original(exchange) or in_address
     if when is None or url is None:
         raise NoMemento(uri, "no_memento", "names neither an original nor its date, so it is no memento")

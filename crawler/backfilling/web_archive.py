@@ -27,7 +27,7 @@ class WebArchive:
     """Its CDX server. None: it is asked for TimeMaps."""
 
     timemap: str | None
-    """The address of its TimeMaps in link format; `{url}` stands for the page's, which else comes last."""
+    """The address of its TimeMaps in link format, with `{url}` for the page's."""
 
     replay: str
     """What comes before the fourteen digits of a memento's address. Empty where TimeMaps say where mementos are."""
@@ -42,8 +42,7 @@ class WebArchive:
     ) -> str:
         """The address that lists the mementos of a page, or (`prefix`) of all below it."""
         if self.cdx is None:
-            pattern = self.timemap or ""
-            return pattern.replace("{url}", url) if "{url}" in pattern else pattern + url
+            return (self.timemap or "").replace("{url}", url)
         query = {
             "url": url,
             "matchType": "prefix" if prefix else "exact",
@@ -85,8 +84,8 @@ def original_of(uri: str) -> tuple[str | None, datetime | None]:
 def web_archive(cdx: str | None, timemap: str | None, replay: str | None) -> WebArchive:
     """The archive that is meant: by its CDX server (Wayback's, unless another is given) or its TimeMaps.
 
-    `replay`: what comes before the date in a memento's address, where it does not follow from the CDX server's. Raises
-    UsageError and InvalidURL.
+    `timemap`: its TimeMaps' address; without `{url}` the page's comes last. `replay`: what comes before the date in a
+    memento's address, where it does not follow from the CDX server's. Raises UsageError and InvalidURL.
     """
     if cdx is not None and timemap is not None:
         raise UsageError("--cdx and --timemap exclude each other. Give the one that the archive has.")
@@ -94,7 +93,7 @@ def web_archive(cdx: str | None, timemap: str | None, replay: str | None) -> Web
         if address is not None:
             parsed(address)
     if timemap is not None:
-        return WebArchive(cdx=None, timemap=timemap, replay="")
+        return WebArchive(cdx=None, timemap=timemap if "{url}" in timemap else timemap + "{url}", replay="")
     cdx = without_fragment(cdx or WAYBACK)
     return WebArchive(cdx=cdx, timemap=None, replay=replay or _replay_of(cdx))
 

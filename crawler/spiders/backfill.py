@@ -19,7 +19,7 @@ from crawler.backfilling.selection import Selection
 from crawler.backfilling.web_archive import WebArchive, original_of
 from crawler.misses import miss_of
 from pipelines.desk import Desk
-from storage import frontier, mementos
+from storage import frontier, hosts, mementos
 from storage.capture import Capture, Exchange, Memento, Miss
 from storage.database import reading
 from storage.errors import HostBacksOff, WorkerLost
@@ -64,6 +64,8 @@ class BackfillSpider(Spider):
         self.problems: list[str] = []
         self.left = 0
         """Mementos, and parts of the index, that wait for the next run."""
+        self.lines = 0
+        """How many captures the index lists, wanted or not."""
         self.stopped: str | None = None
         """Why the run ended before its list did."""
         self._archive = archive
@@ -95,6 +97,8 @@ class BackfillSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         recorder = self.desk.recorder
+        # What other runs, and other processes, were told by the archive.
+        self.back_offs.learn(await recorder.transact(hosts.back_offs))
         lease = partial(frontier.lease, scope=self.run.scope, run_id=self.run.id, count=LEASE)
         while self.stopped is None:
             entries = await recorder.transact(lease)
@@ -191,7 +195,9 @@ class BackfillSpider(Spider):
 
         new = await self.desk.recorder.transact(write)
         self._listed += len(taken)
-        self._on_index(self._archive.name, new)
+        self.lines += len(index.listed) if index else 0
+        if error is None:
+            self._on_index(self._archive.name, new)
 
     def _add(self, connection: Connection, taken: Sequence[Listed]) -> int:
         urls = [self._archive.memento_url(one) for one in taken]
@@ -232,7 +238,7 @@ class BackfillSpider(Spider):
     def _memento(self, exchange: Exchange, entry: int) -> Capture | Miss:
         now = self.desk.recorder.clock.now()
         try:
-            return memento_of(exchange, entry=entry, taken_at=now)
+            return memento_of(exchange, entry=entry, taken_at=now, by_address=self._archive.cdx is not None)
         except NoMemento as error:
             return self._missed(exchange.url, error.kind, str(error), entry)
 
