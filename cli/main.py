@@ -15,6 +15,7 @@ from storage.errors import BackissueError
 # every worker process imports this module.
 COMMANDS = {
     "archive": "cli.commands.writing:archive",
+    "backfill": "cli.commands.backfill:backfill",
     "crawl": "cli.commands.writing:crawl",
     "demo": "cli.commands.writing:demo",
     "export": "cli.commands.export:export",

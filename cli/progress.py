@@ -76,6 +76,11 @@ class Progress:
             total = self._bar.tasks[0].total
             self._bar.update(self._task, total=(total or 0) + new)
 
+    def index(self, archive: str, new: int) -> None:
+        """An index of another web archive was read."""
+        self._say(f"[dim]{escape(archive)}: {new:,} captures to take[/dim]")
+        self._bar.update(self._task, total=(self._bar.tasks[0].total or 0) + new)
+
     def upkeep(self, what: str, done: int, total: int) -> None:
         """What has been learnt is put to use; in the place of the bar of what was visited."""
         if self._live:

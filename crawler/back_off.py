@@ -18,6 +18,9 @@ from storage.recorder import Recorder
 # RFC 9110 15.6.4 and RFC 6585 4: the answers that may say when to come again.
 REFUSALS = frozenset({429, 503})
 
+# RFC 7089 2.1.1: every memento has it, whatever status was captured.
+MEMENTO_DATETIME = b"Memento-Datetime"
+
 # A run waits this long for a host. Longer, and its URLs are better left to the next run than the run kept open.
 PATIENCE = timedelta(seconds=60)
 
@@ -113,7 +116,7 @@ class Retry(RetryMiddleware):
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
-        if self._left_alone(request):
+        if self._left_alone(request) or MEMENTO_DATETIME in response.headers:
             return response
         answer: Request | Response = super().process_response(request, response)
         return answer

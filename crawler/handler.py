@@ -15,7 +15,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.error import ConnectError
 
 from crawler import addresses
-from crawler.back_off import REFUSALS, BackOffs, header_of
+from crawler.back_off import MEMENTO_DATETIME, REFUSALS, BackOffs, header_of
 from crawler.proxies import Proxy, ProxyFailed, SocksAgent
 from crawler.secrets import Secrets
 from storage.host_places import HostPlaces, Place
@@ -67,7 +67,10 @@ class GatedHandler(HTTP11DownloadHandler):
             raise
         finally:
             place.leave()
-        if response.status in REFUSALS:
+        if MEMENTO_DATETIME in response.headers:
+            # What another archive captured, be it a 503, is no answer about itself.
+            await back_offs.answered(request.url, 200)
+        elif response.status in REFUSALS:
             await back_offs.refused(request.url, header_of(response))
         else:
             await back_offs.answered(request.url, response.status)

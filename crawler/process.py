@@ -5,11 +5,11 @@ import gc
 import logging
 import signal
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import attrs
 from scrapy import Spider, signals
@@ -19,17 +19,24 @@ from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from crawler.back_off import BackOffs
+from crawler.backfilling.job import Backfill
+from crawler.backfilling.selection import Selection
+from crawler.depth import bounds_met, shapes_of
+from crawler.discovery.shapes import Shapes
+from crawler.probing.answer import Ask
 from crawler.proxies import Proxy
 from crawler.rendering.chromium import Chromium, RenderUnavailable
 from crawler.rendering.chromium import find as find_chromium
 from crawler.secrets import Secrets
 from crawler.settings import USER_AGENT
+from crawler.spiders.backfill import BackfillSpider
 from crawler.spiders.imports import ImportSpider
+from crawler.spiders.probe import ProbeSpider
 from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
 from pipelines.memory.upkeep import OnProgress, Upkeep
 from pipelines.workers import Workers
-from storage import frontier, mirrors, runs
+from storage import frontier, mementos, mirrors, runs
 from storage.capture import Miss
 from storage.clock import Clock, iso
 from storage.database import open_engine
@@ -45,6 +52,7 @@ from storage.sources import Source
 from storage.urls import without_fragment
 from storage.visit import Visit
 
+T = TypeVar("T")
 OnReceipt = Callable[[Receipt], None]
 
 # Sources that are crawled at once in one process; each keeps its own pace per host.
@@ -111,7 +119,7 @@ class Process:
     _interrupted: bool = False
     _failure: BaseException | None = None
 
-    def run(self, main: Callable[[], Coroutine[Any, Any, list[Result]]]) -> list[Result]:
+    def run(self, main: Callable[[], Coroutine[Any, Any, list[T]]]) -> list[T]:
         """Start everything, run `main`, stop everything. Raises what `main` raises, and SourceFileError."""
         # Where the folder cannot be made, that is what to say, and not that sources.toml in it cannot be read.
         self.folder.make()
@@ -125,7 +133,7 @@ class Process:
         self._crawling = AsyncCrawlerProcess(settings, install_root_handler=False)
         # It writes every item out in full; the receipts say what happened.
         logging.getLogger("scrapy.core.scraper").setLevel(logging.INFO)
-        results: list[Result] = []
+        results: list[T] = []
         loop = asyncio.get_event_loop()
         # Modules and settings live as long as the process; the collector need not walk through them again.
         gc.freeze()
@@ -152,6 +160,12 @@ class Process:
         if self._failure is not None:
             raise self._failure
         return results
+
+    @property
+    def pool(self) -> Workers:
+        """The workers. Known while it runs."""
+        workers: Workers = self._pool
+        return workers
 
     def set_clock(self, clock: Clock) -> None:
         """Move the time between two crawls, for the demo and for tests."""
@@ -214,20 +228,34 @@ class Process:
         result.outcomes[receipt.outcome.value] += 1
         self.on_receipt(receipt)
 
-    async def crawl(self, sources: Sequence[Source], *, limit: int | None, watched: bool = False) -> list[Result]:
-        """Crawl sources, several at once, each as a run of its own; `watched`: the watched pages too."""
+    async def crawl(
+        self,
+        sources: Sequence[Source],
+        *,
+        limit: int | None,
+        watched: bool = False,
+        since: datetime | None = None,
+        most_listings: int | None = None,
+    ) -> list[Result]:
+        """Crawl sources, several at once, each as a run of its own; `watched`: the watched pages too.
+
+        `since`: go back so far through sitemaps, next pages and archives by date, by at most `most_listings` listings
+        a source beside those that it lists.
+        """
         gate = asyncio.Semaphore(SOURCES_AT_ONCE)
 
         async def one(source: Source | None) -> Result:
             async with gate:
-                return await self._crawl_source(source, limit)
+                return await self._crawl_source(source, limit, since, most_listings)
 
         wanted: list[Source | None] = [*sources, None] if watched else [*sources]
         results = list(await asyncio.gather(*(one(source) for source in wanted)))
         await self._learn(results)
         return results
 
-    async def _crawl_source(self, source: Source | None, limit: int | None) -> Result:
+    async def _crawl_source(
+        self, source: Source | None, limit: int | None, since: datetime | None, most_listings: int | None
+    ) -> Result:
         """Crawl a source; None: the pages that `archive --watch` put on the list."""
         name, home = (source.name, source.home) if source else (WATCH, None)
         result, now = Result(name=name), self.clock.now()
@@ -242,15 +270,14 @@ class Process:
             return result
         if source is not None:
             await self._recorder.transact(partial(mirrors.keep, home=source.home, mirrors=source.mirrors, now=now))
-        await self._recorder.transact(partial(_fill, run, listings_of(source) if source else [], now))
-        settings = _pace(
-            delay=source.delay if source else WATCH_DELAY,
-            timeout=source.timeout if source else TIMEOUT,
-            concurrency=source.concurrency if source else 1,
-            allow_private=source.allow_private if source else self.allow_private,
+        await self._recorder.transact(
+            partial(_fill, run, listings_of(source, deep=since is not None) if source else [], now)
         )
-        if source is not None:
-            settings |= _way_out(source)
+        settings = (
+            _settings_of(source)
+            if source
+            else _pace(delay=WATCH_DELAY, timeout=TIMEOUT, concurrency=1, allow_private=self.allow_private)
+        )
 
         def listing(url: str, found: Any, error: str | None, new: int) -> None:
             result.listings += 1
@@ -261,15 +288,37 @@ class Process:
                 self.on_listing(url, found, error, new)
 
         extra = {"source": source, "limit": limit, "on_listing": listing, "back_offs": self._back_offs}
-        if source is not None and source.render:
-            extra["chromium"] = self._chromium = self._chromium or Chromium(find_chromium())
+        extra |= {"since": since, "most_listings": most_listings}
+        if source is not None:
+            extra["shapes"] = shapes_of(self._reader, source.home, run.scope)
+            if source.render:
+                extra["chromium"] = self._chromium = self._chromium or Chromium(find_chromium())
         spider = await self._crawl(VisitSpider, run, result, settings, extra, source)
+        if since is not None:
+            result.notes += bounds_met(since, spider.bounds, most_listings)
         if spider.left:
             # Beside what listings left out, which the run has counted itself.
             result.skipped["backing_off"] = spider.left
             hosts = "; ".join(f"{one.origin} is left alone until {iso(one.until)}" for one in spider.resting)
             result.notes.append(f"{spider.left:,} URLs wait for the next crawl: {hosts or 'a host was left alone'}.")
         return result
+
+    async def inquire(self, inquiry: Callable[[Ask], Awaitable[T]], source: Source) -> T:
+        """Let an inquiry ask a source's site, at the source's pace and by its permissions. No run, no visits.
+
+        Raises what the inquiry raises, and KeyboardInterrupt after an interrupt, when the answers are none.
+        """
+        ledger = Ledger(run_id=0, source_id=None)
+        crawler = Crawler(ProbeSpider, self._settings(_settings_of(source)))
+        desk = self._desk(ledger, source)
+        await self._crawling.crawl(crawler, desk=desk, back_offs=self._back_offs, inquiry=inquiry)
+        if self._interrupted:
+            raise KeyboardInterrupt
+        spider: Any = crawler.spider
+        if spider.failure is not None:
+            raise spider.failure
+        found: T = spider.found
+        return found
 
     async def take_in(self, files: Sequence[Path]) -> Result:
         """Import WARC files, in one run."""
@@ -281,6 +330,60 @@ class Process:
         result.problems += spider.problems
         skipped = dict(spider.skipped)
         await self._recorder.transact(lambda connection: runs.count_skipped(connection, run.id, skipped))
+        await self._learn([result])
+        return result
+
+    async def backfill(
+        self,
+        job: Backfill,
+        *,
+        limit: int | None,
+        delay: float,
+        allow_private: bool,
+        on_index: Callable[[str, int], None] = lambda url, new: None,
+    ) -> Result:
+        """Take a page's or a source's mementos out of another web archive, in one run of kind `import`."""
+        result, scope, now = Result(name="backfill"), job.scope, self.clock.now()
+        lock = scope.replace(":", "-")
+        if not self._recorder.lock.take(lock):
+            raise RunUnderWay(job.selection_text)
+        try:
+            run = attrs.evolve(await self._begin("import", None, None), scope=scope)
+            owner, indexes, shapes = None, job.index_urls(()), Shapes()
+            if job.source is not None:
+                name, home = job.source.name, job.source.home
+                owner = await self._recorder.transact(lambda c: runs.source_id(c, name, home, now))
+                indexes = job.index_urls(await self._recorder.transact(lambda c: mementos.pages_of(c, name)))
+                shapes = shapes_of(self._reader, home, f"source:{owner}")
+            note = job.selection_text
+
+            def begin(connection: Connection) -> bool:
+                runs.describe(connection, run.id, note)
+                return mementos.begin(connection, scope, indexes, now=now)
+
+            if await self._recorder.transact(begin):
+                result.notes.append("Goes on where the last backfill of the same was.")
+            selection = Selection(first=job.first, last=job.last, source=job.source, shapes=shapes)
+            extra = {
+                "archive": job.archive,
+                "selection": selection,
+                "next_index": job.next_index,
+                "back_offs": self._back_offs,
+                "limit": limit,
+                "on_index": on_index,
+            }
+            settings = _pace(delay=delay, timeout=TIMEOUT, concurrency=1, allow_private=allow_private)
+            spider = await self._crawl(BackfillSpider, run, result, settings, extra, job.source, owner=owner)
+            result.skipped = selection.left_out + spider.skipped
+            result.problems += spider.problems
+            if not spider.lines and not spider.problems and not spider.stopped and not result.notes:
+                result.notes.append(f"{job.archive.name} lists no capture of {job.target} in that time.")
+            if spider.stopped:
+                result.notes.append(f"{spider.stopped} {spider.left:,} wait; the same command goes on there.")
+            skipped = dict(result.skipped)
+            await self._recorder.transact(lambda connection: runs.count_skipped(connection, run.id, skipped))
+        finally:
+            self._recorder.lock.drop(lock)
         await self._learn([result])
         return result
 
@@ -325,21 +428,12 @@ class Process:
         settings: dict[str, Any],
         extra: dict[str, Any],
         source: Source | None = None,
+        owner: int | None = None,
     ) -> Any:
+        """`owner`: the source whose pages these are, where that is not the run's."""
         result.run = run.id
-        desk = Desk(
-            recorder=self._recorder,
-            workers=self._pool,
-            reader=self._reader,
-            ledger=Ledger(run_id=run.id, source_id=run.source_id),
-            memory=Memory(self._reader),
-            book=self._book,
-            source=source,
-        )
-        merged = self._crawling.settings.copy()
-        ours = {"BACKISSUE_CLOCK": self.clock, "BACKISSUE_LOCKS": self.folder.locks}
-        merged.update({**ours, **settings}, priority="cmdline")
-        crawler = Crawler(spider_class, merged)
+        desk = self._desk(Ledger(run_id=run.id, source_id=owner or run.source_id), source)
+        crawler = Crawler(spider_class, self._settings(settings))
         failures: list[BaseException] = []
         stopping: list[asyncio.Task[None]] = []
 
@@ -360,6 +454,23 @@ class Process:
         await self._end(run, result, failures, crawler.spider)
         return crawler.spider
 
+    def _desk(self, ledger: Ledger, source: Source | None) -> Desk:
+        return Desk(
+            recorder=self._recorder,
+            workers=self._pool,
+            reader=self._reader,
+            ledger=ledger,
+            memory=Memory(self._reader),
+            book=self._book,
+            source=source,
+        )
+
+    def _settings(self, own: dict[str, Any]) -> Settings:
+        merged: Settings = self._crawling.settings.copy()
+        ours = {"BACKISSUE_CLOCK": self.clock, "BACKISSUE_LOCKS": self.folder.locks}
+        merged.update({**ours, **own}, priority="cmdline")
+        return merged
+
     async def _end(self, run: Run, result: Result, failures: list[BaseException], spider: Any) -> None:
         error: str | None = None
         if failures:
@@ -369,10 +480,10 @@ class Process:
             result.problems.append(error)
         elif self._interrupted:
             result.state = "interrupted"
-        elif getattr(spider, "limited", False) or getattr(spider, "left", 0):
+        elif getattr(spider, "limited", False) or getattr(spider, "left", 0) or getattr(spider, "stopped_short", False):
             result.state = "limited"
         now, state = self.clock.now(), result.state
-        left = getattr(spider, "left", 0)
+        left = getattr(spider, "left", 0) if not isinstance(spider, BackfillSpider) else 0
         skipped: dict[str, int] = {**getattr(spider, "unanswered", {}), **({"backing_off": left} if left else {})}
         result.skipped.update(getattr(spider, "unanswered", {}))
 
@@ -401,12 +512,18 @@ def _fill(run: Run, listings: list[tuple[frontier.Kind, str]], now: datetime, co
     frontier.make_due(connection, run.scope, now=now)
 
 
-def _way_out(source: Source) -> dict[str, Any]:
-    """As whom and by which way a source's sites are asked."""
+def _settings_of(source: Source) -> dict[str, Any]:
+    """What a source asks for: its pace, and as whom and by which way its sites are asked."""
     agent = source.user_agent or USER_AGENT
     if source.contact:
         agent = f"{agent[:-1]}; {source.contact})" if agent.endswith(")") else f"{agent} ({source.contact})"
-    return {
+    settings = _pace(
+        delay=source.delay,
+        timeout=source.timeout,
+        concurrency=source.concurrency,
+        allow_private=source.allow_private,
+    )
+    return settings | {
         "USER_AGENT": agent,
         "BACKISSUE_PROXY": Proxy.of(source.proxy.get_secret_value()) if source.proxy else None,
         "BACKISSUE_SECRETS": Secrets.of(source),

@@ -64,6 +64,8 @@ class SnapshotView:
     extraction_id: int
     warc: tuple[str, int]
     """File and offset."""
+    memento: str | None
+    """Where it was taken from (URI-M), where another web archive captured it."""
 
     def as_json(self, *, removed: list[dict[str, Any]] | None = None, whole: bool = True) -> dict[str, Any]:
         """The fields that other programs may rely on; `whole` with the text."""
@@ -88,7 +90,7 @@ class SnapshotView:
         fields |= {"digest": self.digest, "rendition": self.rendition, "story": None}
         if whole:
             fields["removed"] = removed or []
-        fields["warc"] = {"file": self.warc[0], "offset": self.warc[1]}
+        fields |= {"warc": {"file": self.warc[0], "offset": self.warc[1]}, "memento": self.memento}
         return fields
 
 
@@ -135,6 +137,14 @@ def snapshots(*, all_versions: bool = False) -> Any:
         .correlate(SnapshotRow)
         .scalar_subquery()
     )
+    memento = (
+        select(VisitRow.memento)
+        .where(VisitRow.snapshot_id == SnapshotRow.id, VisitRow.captured_at == SnapshotRow.captured_at)
+        .order_by(VisitRow.id)
+        .limit(1)
+        .correlate(SnapshotRow)
+        .scalar_subquery()
+    )
     last_seen = select(func.max(VisitRow.captured_at)).where(VisitRow.snapshot_id == SnapshotRow.id).scalar_subquery()
     query: Any = (
         select(
@@ -162,6 +172,7 @@ def snapshots(*, all_versions: bool = False) -> Any:
             ExtractionRow.id.label("extraction_id"),
             WarcFileRow.name.label("file"),
             RecordRow.offset,
+            memento.label("memento"),
         )
         .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
         .join(PageRow, PageRow.id == AliasRow.page_id)
@@ -449,4 +460,5 @@ def _view(row: Any) -> SnapshotView:
         rendition_id=row.rendition_id,
         extraction_id=row.extraction_id,
         warc=(row.file, row.offset),
+        memento=row.memento,
     )

@@ -55,6 +55,21 @@ class Exchange:
 
 
 @attrs.frozen(kw_only=True)
+class Memento:
+    """Where an exchange that another web archive captured was taken from."""
+
+    uri: str
+    """URI-M: what was fetched."""
+
+    taken_at: datetime
+    """When that was. Aware, UTC."""
+
+    headers: Literal["original", "replayed"] = "replayed"
+    """Whether the response's headers are those that the archive names as the original's (X-Archive-Orig-*), or what it
+    sent, less its own."""
+
+
+@attrs.frozen(kw_only=True)
 class StoredRecord:
     """A WARC record that an import copies as it is."""
 
@@ -87,6 +102,9 @@ class Capture(Exchange):
     record: StoredRecord | None = None
     """The record it was read from. None for a capture made here."""
 
+    memento: Memento | None = None
+    """Where it was taken from. None: from the site itself, or a file."""
+
     @classmethod
     def of(cls, exchange: Exchange, **more: Any) -> "Capture":
         """The capture that an exchange is; `more` are its own fields, or those of the exchange that differ."""
@@ -117,3 +135,6 @@ class Miss:
 
     entry: int | None = None
     """The frontier's row that this answers."""
+
+    memento: Memento | None = None
+    """What was asked for in the place of the site itself."""

@@ -163,6 +163,13 @@ class UnknownSource(UsageError):
         super().__init__(f"There is no source {name!r} in sources.toml (there are: {have}). Check the spelling.")
 
 
+class SourceExists(UsageError):
+    """A source that is to be added is in `sources.toml` already."""
+
+    def __init__(self, why: str, what_to_do: str):
+        super().__init__(f"{why}. {what_to_do} Nothing was written.")
+
+
 class SourceNotFound(UsageError):
     """The archive has no pages of a source of that name."""
 

@@ -102,6 +102,40 @@ def add_again(connection: Connection, scope: str, kind: Kind, urls: Sequence[str
         connection.execute(statement.on_conflict_do_update(index_elements=["scope", "kind", "key"], set_=values))
 
 
+def offer_listing(
+    connection: Connection,
+    scope: str,
+    kind: Kind,
+    url: str,
+    run_id: int,
+    *,
+    now: datetime,
+    found_in: str,
+    again: bool,
+) -> bool:
+    """Put a listing that another one names on the list, before all articles. Returns whether a run will read it anew.
+
+    `again`: also where an earlier run has read it. This run reads nothing twice, so that two indexes that name each
+    other come to an end. What is no URL is left out.
+    """
+    try:
+        identity = key(url)
+    except InvalidURL:
+        return False
+    values = {"state": "pending", "priority": LISTING_PRIORITY, "url": url}
+    statement = sqlite_insert(FrontierRow).values(
+        scope=scope, kind=kind, key=identity, found_at=now, found_in=found_in, attempts=0, **values
+    )
+    if not again:
+        statement = statement.on_conflict_do_nothing()
+    else:
+        others = or_(FrontierRow.run_id.is_(None), FrontierRow.run_id != run_id)
+        statement = statement.on_conflict_do_update(
+            index_elements=["scope", "kind", "key"], set_=values, where=others & (FrontierRow.state == "done")
+        )
+    return connection.execute(statement).rowcount > 0
+
+
 def make_due(connection: Connection, scope: str, *, now: datetime) -> int:
     """Make the done articles pending whose time has come. Returns how many."""
     statement = (

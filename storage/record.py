@@ -6,7 +6,7 @@ from datetime import datetime
 import attrs
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from storage import frontier, pages
+from storage import frontier, mementos, pages
 from storage.article import NEVER_KEPT, Access, Article, Rendition, content_digest
 from storage.capture import Capture, Miss
 from storage.outcome import Outcome, Receipt
@@ -143,9 +143,12 @@ def record_visit(
         "last_modified": capture.header("Last-Modified"),
         "record_id": records[0] if records else None,
         "snapshot_id": snapshot,
+        "memento": capture.memento.uri if capture.memento else None,
     }
     connection.execute(_NEW_VISIT, row)
-    if capture.entry is not None:
+    if capture.entry is not None and capture.memento is not None:
+        mementos.end(connection, capture.entry, outcome, error=error)
+    elif capture.entry is not None:
         changed = capture.captured_at if outcome in (Outcome.NEW, Outcome.CHANGED) else None
         if changed is None and alias is not None:
             changed = pages.last_change(connection, alias.page_id)
@@ -181,9 +184,12 @@ def _record_miss(connection: Connection, visit: Visit, miss: Miss, ledger: Ledge
         "outcome": outcome.value,
         "kind": miss.kind,
         "error": miss.message,
+        "memento": miss.memento.uri if miss.memento else None,
     }
     connection.execute(_NEW_VISIT, row)
-    if miss.entry is not None:
+    if miss.entry is not None and miss.memento is not None:
+        mementos.end(connection, miss.entry, outcome, error=miss.message)
+    elif miss.entry is not None:
         frontier.end_article(connection, miss.entry, outcome, now=now, changed_at=None, error=miss.message)
     return Receipt(
         url=miss.requested_url,

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DatabaseError
 
 from storage import database
-from storage.capture import Capture, Exchange
+from storage.capture import Capture, Exchange, Memento
 from storage.clock import Clock
 from storage.errors import BackissueError, DatabaseFailed
 from storage.folder import Folder
@@ -268,7 +268,7 @@ class Recorder:
             earlier = self._earlier(connection, exchange, visit, seen)
             # The same markup as that of the snapshot need not be kept again.
             rendered = exchange.rendered is not None and visit.same_as is None
-            made = response_records(exchange, earlier=earlier, rendered=rendered)
+            made = response_records(exchange, earlier=earlier, memento=_memento_of(exchange), rendered=rendered)
             first = made[0]
             if earlier is None and first.payload_digest and exchange.body:
                 seen[first.payload_digest] = Earlier(
@@ -284,12 +284,19 @@ class Recorder:
             row = connection.execute(_EARLIER_OF_URL, {"url": exchange.url}).first()
         elif exchange.body:
             digest = payload_digest(exchange.body)
-            if digest in seen:
+            if digest in seen and (_memento_of(exchange) is None or seen[digest].captured_at <= exchange.captured_at):
                 return seen[digest]
             row = connection.execute(_EARLIER_OF_PAYLOAD, {"digest": digest}).first()
         else:
             return None
-        return Earlier(record_id=row.record_id, url=row.url, captured_at=row.captured_at) if row else None
+        if row is None or (_memento_of(exchange) is not None and row.captured_at > exchange.captured_at):
+            # A memento may be older than the same payload that the archive has: a revisit is of what was there before.
+            return None
+        return Earlier(record_id=row.record_id, url=row.url, captured_at=row.captured_at)
+
+
+def _memento_of(exchange: Exchange) -> Memento | None:
+    return exchange.memento if isinstance(exchange, Capture) else None
 
 
 def _referred(connection: Connection, capture: Capture) -> str | None:

@@ -115,6 +115,11 @@ def close(
     connection.execute(statement.values(state=state, ended_at=ended, error=error, taken_up=taken))
 
 
+def describe(connection: Connection, run: int, selection: str) -> None:
+    """Note what a run was asked for."""
+    connection.execute(update(RunRow).where(RunRow.id == run).values(selection=selection))
+
+
 def count_listing(connection: Connection, run: int, *, failed: bool, skipped: Mapping[str, int]) -> None:
     """Add a listing to a run's counts, with what was left out of it."""
     count_skipped(connection, run, skipped)

@@ -217,6 +217,8 @@ class VisitRow(Table):
     record_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
     snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
     """The snapshot that this visit made or saw again."""
+    memento: Mapped[str | None]
+    """Where it was taken from (URI-M), where another web archive captured it."""
 
 
 class SnapshotRow(Table):

@@ -12,7 +12,7 @@ import attrs
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from storage.capture import RENDERED_TYPE, Exchange, Headers
+from storage.capture import RENDERED_TYPE, Exchange, Headers, Memento
 
 WARC_VERSION = "WARC/1.1"
 IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -83,11 +83,15 @@ def warcinfo(filename: str, when: datetime, software: str) -> Record:
     return _finished(writer, record, "", when, PLAIN_LEVEL, None)
 
 
-def response_records(exchange: Exchange, *, earlier: Earlier | None, rendered: bool = False) -> list[Record]:
+def response_records(
+    exchange: Exchange, *, earlier: Earlier | None, memento: Memento | None = None, rendered: bool = False
+) -> list[Record]:
     """The records of one exchange: response, or revisit where the payload is in the archive already, then request, and
     where it is `rendered` what a browser made of it.
 
-    A 304 becomes a revisit of the record that `earlier` names, with the profile server-not-modified.
+    A 304 becomes a revisit of the record that `earlier` names, with the profile server-not-modified. What was taken
+    from another web archive (`memento`) says so in WARC-Source-URI and WARC-Creation-Date, as pywb and warcit write
+    them, and in a metadata record that comes in the place of the request.
     """
     writer = WARCWriter(io.BytesIO(), gzip=False, warc_version=WARC_VERSION)
     http = StatusAndHeaders(
@@ -99,6 +103,9 @@ def response_records(exchange: Exchange, *, earlier: Earlier | None, rendered: b
         fields["WARC-IP-Address"] = exchange.ip_address
     if exchange.truncated:
         fields["WARC-Truncated"] = exchange.truncated
+    if memento is not None:
+        fields["WARC-Source-URI"] = memento.uri
+        fields["WARC-Creation-Date"] = warc_date(memento.taken_at)
     if earlier is None:
         kind = "response"
         record = writer.create_warc_record(
@@ -121,7 +128,9 @@ def response_records(exchange: Exchange, *, earlier: Earlier | None, rendered: b
     level = ENCODED_LEVEL if exchange.header("Content-Encoding") else PLAIN_LEVEL
     of = earlier.record_id if earlier else None
     records = [_finished(writer, record, exchange.url, exchange.captured_at, level, digest, of)]
-    if exchange.request_headers is not None:
+    if memento is not None:
+        records.append(_provenance(exchange, memento, records[0].record_id))
+    elif exchange.request_headers is not None:
         records.append(_request(exchange, exchange.request_headers, records[0].record_id))
     if rendered:
         records.append(_conversion(exchange, records[0].record_id))
@@ -148,6 +157,31 @@ def _conversion(exchange: Exchange, of: str) -> Record:
         },
     )
     return _finished(writer, record, exchange.url, exchange.captured_at, PLAIN_LEVEL, digest, of)
+
+
+def _provenance(exchange: Exchange, memento: Memento, concurrent_to: str) -> Record:
+    """A metadata record (ISO 28500, 6.6) that says how a memento came here."""
+    writer = WARCWriter(io.BytesIO(), gzip=False, warc_version=WARC_VERSION)
+    headers = {
+        "original": "named by the web archive as the original's (X-Archive-Orig-*)",
+        "replayed": "as the web archive replayed them, less its own",
+    }
+    said = {
+        "via": memento.uri,
+        "memento-datetime": warc_date(exchange.captured_at),
+        "fetched": warc_date(memento.taken_at),
+        "response-headers": headers[memento.headers],
+    }
+    block = "".join(f"{name}: {value}\r\n" for name, value in said.items()).encode()
+    fields = {
+        "WARC-Date": warc_date(memento.taken_at),
+        "WARC-Concurrent-To": f"<{concurrent_to}>",
+        "Content-Type": "application/warc-fields",
+    }
+    record = writer.create_warc_record(
+        exchange.url, "metadata", payload=io.BytesIO(block), length=len(block), warc_headers_dict=fields
+    )
+    return _finished(writer, record, exchange.url, memento.taken_at, PLAIN_LEVEL, None)
 
 
 def _request(exchange: Exchange, headers: Headers, concurrent_to: str) -> Record:

@@ -32,7 +32,8 @@ def show(folder: Path, what: str, removed: bool, raw: bool, as_json: bool) -> No
     click.secho(view.title or "(no title)", bold=True)
     click.echo(f"{', '.join(view.authors) or 'no byline'} · published {view.published_raw or iso(view.published_at)}")
     click.echo(f"{view.canonical_url}\nsnapshot {view.snapshot}, captured {iso(view.captured_at)}, {view.access}")
-    click.echo(f"{view.warc[0]} at {view.warc[1]}\n")
+    click.echo(f"{view.warc[0]} at {view.warc[1]}")
+    click.echo(f"taken from {view.memento}\n" if view.memento else "")
     if removed:
         for one in cut:
             click.echo(f"block {one['block']} [{one['reason']}] {one['text']}")

@@ -1,6 +1,7 @@
 """Commands that add to the archive: `archive`, `crawl`, `import`, `demo`."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -62,7 +63,7 @@ def archive(
                 await process.archive(wanted, allow_private=allow_private, delay=delay, watch=watch, seconds=timeout)
             ]
 
-        results = process.run(run)  # type: ignore[arg-type]
+        results = process.run(run)
     progress.finish(results)
 
 
@@ -79,6 +80,16 @@ def _lines(file: TextIO | None) -> list[str]:
 @click.command(short_help="Visit the sources of sources.toml.")
 @click.argument("names", nargs=-1, metavar="[SOURCE…]")
 @click.option("--limit", type=click.IntRange(1), help="Take up at most so many articles a source; exit code 3 if more.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Go back to this day (UTC): old sitemaps, next pages and archives by date are read as well.",
+)
+@click.option(
+    "--listings",
+    type=click.IntRange(1),
+    help="With --since: read at most so many further listings a source; exit code 3 if more. Default: 500.",
+)
 @click.option("--allow-private", is_flag=True, help="Fetch watched pages at addresses that are not public.")
 @_WORKERS
 @_JSON
@@ -87,14 +98,21 @@ def crawl(
     folder: Path,
     names: tuple[str, ...],
     limit: int | None,
+    since: datetime | None,
+    listings: int | None,
     allow_private: bool,
     workers: int | None,
     as_json: bool,
 ) -> None:
     """Visit the sources of sources.toml, all or those named: discover, fetch what is due, archive."""
     prepare()
+    from crawler.depth import MOST_LISTINGS
     from crawler.process import Process
 
+    if since is not None:
+        since, listings = since.replace(tzinfo=UTC), listings or MOST_LISTINGS
+    elif listings is not None:
+        raise UsageError("--listings bounds a crawl with --since. Give --since DATE too, or leave it out.")
     chosen, watched = _chosen(Folder(folder), names)
     with Progress("crawl", as_json=as_json, total=None) as progress:
         process = Process(
@@ -105,7 +123,9 @@ def crawl(
             on_listing=progress.listing,
             on_upkeep=progress.upkeep,
         )
-        results = process.run(lambda: process.crawl(chosen, limit=limit, watched=watched))
+        results = process.run(
+            lambda: process.crawl(chosen, limit=limit, watched=watched, since=since, most_listings=listings)
+        )
     progress.finish(results)
 
 
@@ -149,7 +169,7 @@ def import_(folder: Path, files: tuple[Path, ...], workers: int | None, as_json:
         async def run() -> list[object]:
             return [await process.take_in(files)]
 
-        results = process.run(run)  # type: ignore[arg-type]
+        results = process.run(run)
     progress.finish(results)
 
 

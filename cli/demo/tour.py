@@ -53,7 +53,8 @@ def tour(path: Path, ports: tuple[int, int]) -> int:
     except PortUnavailable as error:
         raise UsageError(str(error)) from error
     _report(folder, receipts, results)
-    return max(result.exit_code for result in results)
+    code: int = max(result.exit_code for result in results)
+    return code
 
 
 def _program() -> str:

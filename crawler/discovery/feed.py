@@ -113,7 +113,7 @@ def _gather(parsed: Any, kind: str, gathering: Gathering) -> None:
         gathering.article(_link(entry, kind), title=_text(entry, "title"), published_at=published, modified_at=modified)
     for link in parsed.feed.get("links") or ():
         if link.get("rel") in _FURTHER_RELATIONS:
-            gathering.further(link.get("href"), "feed")
+            gathering.further(link.get("href"), "feed", role="next")
 
 
 def _kind(version: str) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from crawler.discovery.links import UnusableLink, resolve
-from crawler.discovery.listing import Found, Further, FurtherKind, Listing
+from crawler.discovery.listing import Found, Further, FurtherKind, Listing, Role
 from crawler.discovery.titles import plain
 
 
@@ -32,11 +32,17 @@ class Gathering:
         if url is not None:
             self._articles[url] = Found(url=url, title=plain(title), published_at=published_at, modified_at=modified_at)
 
-    def further(self, href: str | None, kind: FurtherKind, *, modified_at: datetime | None = None) -> None:
+    def further(
+        self, href: str | None, kind: FurtherKind, *, modified_at: datetime | None = None, role: Role = "named"
+    ) -> None:
         """Take another listing. One that comes twice counts once, as it came first."""
         url = self._resolved(href, self._further)
         if url is not None:
-            self._further[url] = Further(url=url, kind=kind, modified_at=modified_at)
+            self._further[url] = Further(url=url, kind=kind, modified_at=modified_at, role=role)
+
+    def names(self, role: Role) -> bool:
+        """Whether a further listing of this role was taken."""
+        return any(further.role == role for further in self._further.values())
 
     def skip(self, reason: str, count: int = 1) -> None:
         """Count entries that are left out."""

@@ -37,7 +37,7 @@ def parse_json_feed(text: str, url: str) -> Listing:
             modified_at=from_w3c(_text(item, "date_modified")),
         )
     if following := _text(feed, "next_url"):
-        gathering.further(following, "feed")
+        gathering.further(following, "feed", role="next")
     return gathering.listing("json")
 
 

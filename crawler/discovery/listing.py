@@ -7,6 +7,8 @@ from typing import Literal
 import attrs
 
 FurtherKind = Literal["feed", "sitemap", "section"]
+Role = Literal["named", "next", "archive"]
+"""What a further listing is to the one that names it: a listing that it names, its next page, an archive by date."""
 
 
 @attrs.frozen(kw_only=True)
@@ -38,6 +40,8 @@ class Further:
 
     modified_at: datetime | None
     """What a sitemap index claims. Aware, UTC. None where it claims nothing that can be read."""
+
+    role: Role = "named"
 
 
 @attrs.frozen(kw_only=True)

@@ -1,6 +1,7 @@
 """Articles and feeds that a section page or a front page links to."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -14,7 +15,9 @@ from crawler.discovery.likeness import verdict
 from crawler.discovery.links import UnusableLink, resolve
 from crawler.discovery.listing import Listing
 from crawler.discovery.navigation import NAVIGATION
+from crawler.discovery.paging import archive_pages, next_page
 from crawler.discovery.prolog import prolog
+from crawler.discovery.shapes import Shapes
 from crawler.discovery.titles import MAX_TITLE_LENGTH, plain
 from crawler.discovery.unpacking import Unpacking
 from storage.errors import InvalidURL
@@ -24,6 +27,8 @@ from storage.urls import host, site
 MAX_SECTION_BYTES = 10 * 1024**2
 # A front page links to 100 to 400 articles, a year's archive page to some thousand.
 MAX_ARTICLES = 5_000
+# A calendar page links to the days of some months.
+MAX_ARCHIVE_PAGES = 400
 
 # What a feed is announced as (RSS Advisory Board, "RSS Autodiscovery"; RFC 4287; jsonfeed.org). WordPress also
 # announces its API, as application/json, and embeddings, as application/json+oembed.
@@ -38,13 +43,16 @@ def parse_section(
     include: tuple[str, ...] = (),
     exclude: tuple[str, ...] = (),
     encoding: str | None = None,
+    shapes: Shapes | None = None,
 ) -> Listing:
     """Read the links of an HTML page, in its order. `url` is where it came from, `encoding` what the transfer said.
 
     `include` and `exclude` are regular expressions, searched in the absolute URL. What `exclude` matches is never an
-    article. Where `include` is given, exactly what it matches on the same site is one; without, what looks like one.
-    `further` holds the feeds that the page announces, and its next page (`rel="next"`). The articles' title is the
-    longest text that links to them. Nothing is fetched.
+    article. Where `include` is given, exactly what it matches on the same site is one; without, what has the shape that
+    the site's articles have by `shapes`, and what looks like one and has not the shape of its other pages.
+    `further` holds the feeds that the page announces, its next page (`rel="next"`, else the link with the next number),
+    and pages of the site's archive by date. The articles' title is the longest text that links to them. Nothing is
+    fetched.
 
     Raises NotASection and ListingTooLarge (over 10 MiB). Articles over 5,000 are counted as "over_limit".
     """
@@ -55,8 +63,8 @@ def parse_section(
     text = decode(content, encoding, html_label(content)).lstrip("\ufeff \t\r\n\0")
     if not text or text[0] in "{[" or prolog(text).name in FEED_ROOTS | SITEMAP_ROOTS:
         raise NotASection(url, describe(content or body, text))
-    root, too_deep = _tree(text)
-    gathering = Gathering(_base(root, url), limit=MAX_ARTICLES)
+    root, too_deep = tree(text)
+    gathering = Gathering(base_of(root, url), limit=MAX_ARTICLES)
     if root is None:
         return gathering.listing("section")
     if unpacking.cut_off:
@@ -64,8 +72,10 @@ def parse_section(
     if too_deep:
         gathering.skip("too_deep")
     _announced(root, gathering, url)
-    rule = _Rule(url, include, exclude)
-    for link, title in _links(root, gathering).items():
+    rule = _Rule(url, include, exclude, shapes or Shapes())
+    links = _links(root, gathering)
+    _leading_on(links, gathering, url)
+    for link, title in links.items():
         reason = rule.reason(link, title)
         if reason:
             gathering.skip(reason)
@@ -77,7 +87,8 @@ def parse_section(
 class _Rule:
     """What makes a link of one page an article."""
 
-    def __init__(self, url: str, include: tuple[str, ...], exclude: tuple[str, ...]):
+    def __init__(self, url: str, include: tuple[str, ...], exclude: tuple[str, ...], shapes: Shapes):
+        self._shapes = shapes
         self._page = resolve(url, url)
         self._site = site(url)
         self._host = host(url)
@@ -101,11 +112,13 @@ class _Rule:
         # login.example.com, shop.example.com: the same words, said by a host of their own.
         if where != self._host and where.partition(".")[0] in NAVIGATION:
             return "navigation"
-        found = verdict(link, title)
-        return None if found == "article" else found
+        found, learnt = verdict(link, title), self._shapes.judge(link)
+        if learnt == "no_article":
+            return "shape_of_no_article"
+        return None if found == "article" or (learnt == "article" and found != "asset") else found
 
 
-def _tree(text: str) -> tuple[Any, bool]:
+def tree(text: str) -> tuple[Any, bool]:
     """The page's root element, None where it has none; and whether it was nested deeper than the parser follows."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
     try:
@@ -115,7 +128,7 @@ def _tree(text: str) -> tuple[Any, bool]:
     return root, any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log)
 
 
-def _base(root: Any, url: str) -> str:
+def base_of(root: Any, url: str) -> str:
     """What relative links are relative to: the first `<base href>` that can be one, else the page."""
     for element in root.iter("base") if root is not None else ():
         href = element.get("href")
@@ -179,7 +192,16 @@ def _announced(root: Any, gathering: Gathering, url: str) -> None:
             else:
                 gathering.further(href, "feed")
         elif "next" in relations and href and not href.startswith("#"):
-            gathering.further(href, "section")
+            gathering.further(href, "section", role="next")
+
+
+def _leading_on(links: Iterable[str], gathering: Gathering, url: str) -> None:
+    """Take the links to the next page of this list, and to the site's archive by date."""
+    following = None if gathering.names("next") else next_page(url, links)
+    if following is not None:
+        gathering.further(following, "section", role="next")
+    for link in archive_pages(url, links)[:MAX_ARCHIVE_PAGES]:
+        gathering.further(link, "section", role="archive")
 
 
 def _is_of_comments(href: str | None, url: str) -> bool:

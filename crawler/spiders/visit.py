@@ -1,7 +1,7 @@
 """Visits what the frontier of one run lists: articles, and the listings that name more of them."""
 
 import asyncio
-import re
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,11 +16,11 @@ from twisted.python.failure import Failure
 
 from crawler.back_off import PATIENCE, REFUSALS, BackOffs
 from crawler.discovery.errors import ListingError
-from crawler.discovery.feed import parse_feed
-from crawler.discovery.likeness import verdict
-from crawler.discovery.listing import Found, Listing
-from crawler.discovery.section import parse_section
-from crawler.discovery.sitemap import parse_sitemap, sitemaps_in_robots
+from crawler.discovery.following import Depth, Followed, followed
+from crawler.discovery.listing import Found, FurtherKind, Listing
+from crawler.discovery.shapes import Shapes
+from crawler.discovery.wanted import wanted
+from crawler.listing_reader import read_listing
 from crawler.misses import miss_of
 from crawler.opt_outs import OptOuts
 from crawler.rendering.chromium import Chromium, RenderUnavailable
@@ -55,6 +55,9 @@ class VisitSpider(Spider):
         run: Run,
         source: Source | None = None,
         limit: int | None = None,
+        since: datetime | None = None,
+        most_listings: int | None = None,
+        shapes: Shapes | None = None,
         back_offs: BackOffs,
         on_listing: Callable[[str, Listing | None, str | None, int], None] | None = None,
         chromium: Chromium | None = None,
@@ -66,6 +69,14 @@ class VisitSpider(Spider):
         self.limit = limit
         self.limited = False
         """Whether the limit left articles pending."""
+        self.since = since
+        """How far back to go, through next pages, archives by date and old sitemaps. None: as the source says."""
+        self.shapes = shapes
+        self.bounds: Counter[str] = Counter()
+        """What kept a crawl with `since` from going further: reason -> listings that were not read."""
+        self._listings_left = most_listings
+        self._seen: set[str] = set()
+        """Keys of what the listings of a crawl with `since` named."""
         self.back_offs = back_offs
         self.left: int = 0
         """URLs that were not taken up because their hosts are left alone."""
@@ -80,6 +91,11 @@ class VisitSpider(Spider):
         self._leased: set[int] = set()
         self._articles = 0
         self._free = asyncio.Event()
+
+    @property
+    def stopped_short(self) -> bool:
+        """Whether there were more listings than the run was to read."""
+        return self.bounds["listings"] > 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "VisitSpider":
@@ -233,54 +249,34 @@ class VisitSpider(Spider):
         miss = self._miss(failure, request)
         await self._note(request.meta["entry"], request.url, None, miss.message, request.meta["kind"])
 
-    async def _read(self, kind: str, response: Response) -> Listing:
-        run, body, url = self.desk.workers.run, response.body, response.url
-        content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
-        if kind == "feed":
-            return await run(parse_feed, url, body, url, content_type)
-        if kind == "sitemap":
-            if url.endswith("/robots.txt"):
-                named = sitemaps_in_robots(body.decode("utf-8", "replace"), url)
-                await self._add_listings("sitemap", named, url)
-                return Listing(articles=(), further=(), skipped={}, kind="robots")
-            return await run(parse_sitemap, url, body, url)
-        if self._renderer is not None:
-            body = await rendered_listing(self._renderer, response)
-        include, exclude = (self.source.include, self.source.exclude) if self.source else ((), ())
-        return await run(parse_section, url, body, url, include=include, exclude=exclude)
+    async def _read(self, kind: FurtherKind, response: Response) -> Listing:
+        if kind == "section" and self._renderer is not None:
+            response = response.replace(body=await rendered_listing(self._renderer, response))
+        return await read_listing(self.desk.workers, kind, response, self.source, self.shapes)
 
-    async def _add_listings(self, kind: frontier.Kind, urls: tuple[str, ...], found_in: str) -> None:
-        now, scope = self.desk.recorder.clock.now(), self.run.scope
-        await self.desk.recorder.transact(lambda connection: frontier.add_again(connection, scope, kind, urls, now=now))
-
-    async def _note(self, entry: int, url: str, listing: Listing | None, error: str | None, kind: str) -> None:
+    async def _note(self, entry: int, url: str, listing: Listing | None, error: str | None, kind: FurtherKind) -> None:
         """Put what a listing names on the list, and note that it was read, in one transaction."""
         now, run = self.desk.recorder.clock.now(), self.run
         skipped: dict[str, int] = dict(listing.skipped) if listing else {}
-        wanted: list[Found] = []
+        depth = self._depth(now)
+        articles: list[Found] = []
+        follow = Followed()
         if listing:
             # A sitemap of 50,000 URLs takes seconds, in which other hosts and a Ctrl-C would wait.
-            wanted = await asyncio.to_thread(self._wanted, listing.articles, kind, now, skipped)
-        further = [] if listing is None else [f for f in listing.further if f.kind != "section"]
-        if kind == "feed":
-            further = []
+            choose = partial(wanted, source=self.source, own_pages=self._own_pages, skipped=skipped)
+            articles = await asyncio.to_thread(choose, listing.articles, kind, depth)
+            follow = followed(listing, depth, leads_on=self._leads_on(articles))
+        if follow.too_old:
+            skipped["old_listing"] = skipped.get("old_listing", 0) + follow.too_old
+            self.bounds["old_listing"] += follow.too_old
 
         def write(connection: Any) -> int:
             added = frontier.add(
-                connection, run.scope, "article", [found.url for found in wanted], now=now, found_in=url
+                connection, run.scope, "article", [found.url for found in articles], now=now, found_in=url
             )
             if added.invalid:
                 skipped["invalid_url"] = skipped.get("invalid_url", 0) + added.invalid
-            for one in further:
-                frontier.add(
-                    connection,
-                    run.scope,
-                    one.kind,
-                    [one.url],
-                    now=now,
-                    found_in=url,
-                    priority=frontier.LISTING_PRIORITY,
-                )
+            self._offer(connection, follow, url, now, skipped)
             frontier.end_listing(connection, entry, error=error)
             runs.count_listing(connection, run.id, failed=error is not None, skipped=skipped)
             return added.new
@@ -290,42 +286,45 @@ class VisitSpider(Spider):
             self.on_listing(url, listing, error, new)
         self._let_go(entry)
 
-    def _is_no_article(self, url: str) -> bool:
-        return key(url) in self._own_pages or verdict(url, None) in ("navigation", "asset")
+    def _depth(self, now: datetime) -> Depth:
+        if self.since is not None:
+            return Depth(oldest=self.since, deep=True)
+        days = self.source.max_age_days if self.source else None
+        return Depth(oldest=now - timedelta(days=days) if days else None)
 
-    def _wanted(self, articles: tuple[Found, ...], kind: str, now: datetime, skipped: dict[str, int]) -> list[Found]:
-        """The articles that the source wants, newest first where they are dated."""
-        source = self.source
-        kept = []
-        oldest = now - timedelta(days=source.max_age_days) if source and source.max_age_days else None
-        for found in articles:
-            dated = max(filter(None, (found.published_at, found.modified_at)), default=None)
-            if kind == "sitemap" and self._is_no_article(found.url):
-                # Sitemaps list a site's own pages beside its articles.
-                skipped["navigation"] = skipped.get("navigation", 0) + 1
-            elif oldest is not None and dated is not None and dated < oldest:
-                skipped["too_old"] = skipped.get("too_old", 0) + 1
-            elif kind != "section" and source is not None and not _matches(source, found.url):
-                skipped["excluded"] = skipped.get("excluded", 0) + 1
-            else:
-                kept.append((dated, found))
-        newest_first = sorted(kept, key=lambda pair: pair[0].timestamp() if pair[0] else 0.0, reverse=True)
-        return [found for _, found in newest_first]
+    def _leads_on(self, articles: list[Found]) -> bool:
+        """Whether a list's next page is worth reading: this one named what no other of the run did."""
+        if self.since is None:
+            return False
+        keys = {key(found.url) for found in articles}
+        fresh = bool(keys - self._seen)
+        self._seen |= keys
+        return fresh
+
+    def _offer(
+        self, connection: Connection, follow: Followed, url: str, now: datetime, skipped: dict[str, int]
+    ) -> None:
+        """Put further listings on the list, as many as the run may still read."""
+        for further, again in [(one, True) for one in follow.again] + [(one, False) for one in follow.once]:
+            if self._listings_left == 0:
+                skipped["over_listings"] = skipped.get("over_listings", 0) + 1
+                self.bounds["listings"] += 1
+                continue
+            taken = frontier.offer_listing(
+                connection, self.run.scope, further.kind, further.url, self.run.id, now=now, found_in=url, again=again
+            )
+            if taken and self._listings_left is not None:
+                self._listings_left -= 1
 
 
-def _matches(source: Source, url: str) -> bool:
-    if any(re.search(pattern, url) for pattern in source.exclude):
-        return False
-    return not source.include or any(re.search(pattern, url) for pattern in source.include)
-
-
-def listings_of(source: Source) -> list[tuple[frontier.Kind, str]]:
-    """What a crawl of a source reads first."""
+def listings_of(source: Source, *, deep: bool = False) -> list[tuple[frontier.Kind, str]]:
+    """What a crawl of a source reads first. `deep`: the sitemaps and the front page too, which lead to older articles,
+    whatever is listed."""
     found: list[tuple[frontier.Kind, str]] = [("feed", url) for url in source.feeds]
     found += [("sitemap", url) for url in source.sitemaps]
     found += [("section", url) for url in source.sections]
-    if source.follows_robots_sitemaps:
+    if source.follows_robots_sitemaps or (deep and source.robots_sitemaps is not False):
         found.append(("sitemap", urljoin(source.home, "/robots.txt")))
-    if source.discovers:
+    if source.discovers or (deep and source.home not in source.sections):
         found.append(("section", source.home))
     return found

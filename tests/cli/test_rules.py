@@ -115,7 +115,7 @@ def test_a_sources_own_rules_are_used_by_its_crawl_and_by_archive_on_its_host(si
         assert [line[:2] for line in shown["text"].split("\n")] == ["1.", "3.", "4.", "5.", "6."]
         reasons = [cut["reason"] for cut in shown["removed"]]
         assert "rule: drop article > p:nth-of-type(2)" in reasons
-    (checked,) = [row for row in backissue.json("sources", "check", "--json") if row["source"]]
+    (checked,) = [row for row in backissue.json("sources", "check", "--offline", "--json") if row["source"]]
     assert (checked["source"], checked["origin"], checked["problems"]) == ("brackwater", "sources.toml", [])
     assert len(checked["snapshots"]) == 2
     assert checked["results"] == [{"key": "drop", "selector": "article > p:nth-of-type(2)", "pages": 2, "found": 2}]
@@ -149,7 +149,7 @@ def test_sources_check_tries_rule_files_on_the_test_urls_that_are_archived(backi
     row = taken_in(backissue, tmp_path / "1.warc.gz", page(), 1)
     rule_file(backissue, "ledger.example.txt", CHECKED)
     rule_file(backissue, "other.example.txt", "body: //main\nprune: no\n")
-    found = {one["origin"]: one for one in backissue.json("sources", "check", "--json", code=1)}
+    found = {one["origin"]: one for one in backissue.json("sources", "check", "--offline", "--json", code=1)}
     ledger, other = found["ledger.example.txt"], found["other.example.txt"]
     assert ledger["snapshots"] == [row["snapshot"]]
     assert ledger["not_used"] == {"tidy": 2, "wrap_in": 1}
@@ -165,7 +165,7 @@ def test_sources_check_tries_rule_files_on_the_test_urls_that_are_archived(backi
         assert any(told.startswith(problem) for told in ledger["problems"]), problem
     assert len(ledger["problems"]) == 4
     assert (other["snapshots"], other["problems"]) == ([], [])
-    done = backissue("sources", "check")
+    done = backissue("sources", "check", "--offline")
     assert done.returncode == 1
     assert "0 sources with rules, 2 rule files: 4 wrong." in done.stdout
     assert "Lines of rule files that are not used: tidy 2, prune 1, wrap_in 1." in done.stdout
@@ -207,7 +207,7 @@ def test_sources_check_tells_what_finds_nothing_and_what_drops_everything(backis
             for n, (rules, _) in enumerate(JUDGED, 1)
         ),
     )
-    found = backissue.json("sources", "check", "--json", code=1)
+    found = backissue.json("sources", "check", "--offline", "--json", code=1)
     assert [one["source"] for one in found] == [f"ledger-{n}" for n in range(1, len(JUDGED) + 1)]
     for checked, (_, problem) in zip(found, JUDGED, strict=True):
         assert len(checked["snapshots"]) == 1
@@ -215,11 +215,11 @@ def test_sources_check_tells_what_finds_nothing_and_what_drops_everything(backis
 
 
 def test_sources_check_needs_no_archive_and_knows_its_sources(backissue: Any) -> None:
-    done = backissue("sources", "check")
+    done = backissue("sources", "check", "--offline")
     assert (done.returncode, done.stdout) == (0, "0 sources with rules, 0 rule files: nothing wrong.\n")
     assert not backissue.archive.exists()
     configure(backissue, OWN + "drop = '.x'\n")
-    assert backissue("sources", "check").returncode == 0
-    done = backissue("sources", "check", "leger")
+    assert backissue("sources", "check", "--offline").returncode == 0
+    done = backissue("sources", "check", "--offline", "leger")
     assert done.returncode == 2
     assert "There is no source 'leger'" in done.stderr

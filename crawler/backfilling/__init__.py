@@ -1,0 +1,1 @@
+"""Taking what other web archives have of a page: their indexes, their mementos, and which of them are wanted."""
