@@ -22,6 +22,7 @@ COMMANDS = {
     "import": "cli.commands.writing:import_",
     "list": "cli.commands.list_:list_",
     "reextract": "cli.commands.writing:reextract",
+    "schedule": "cli.commands.schedule:schedule",
     "show": "cli.commands.reading:show",
     "sources": "cli.commands.sources_:sources",
     "status": "cli.commands.reading:status",

@@ -52,6 +52,10 @@ class RunLock:
         self._files[name] = file
         return True
 
+    def descriptor(self, name: str) -> int:
+        """The descriptor of a held file: a process that is started with it holds the name too."""
+        return self._files[name].fileno()
+
     def drop(self, name: str) -> None:
         """Let go of a name, and remove its file."""
         file = self._files.pop(name, None)

@@ -6,10 +6,12 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
+from storage.cron import NIGHTLY, Cron
 from storage.errors import InvalidURL, SourceFileError
 from storage.rules import SiteRules, read_rules
 from storage.toml_mistakes import Mistake, meant, what
@@ -32,6 +34,9 @@ MAX_TIMEOUT_SECONDS = 600.0
 
 # More requests at once than this are a load test, not a visit.
 MAX_CONCURRENCY = 16
+
+# A day: what is wanted less often is the schedule's.
+MAX_FRESH_MINUTES = 1440
 
 # A century: further back than any site's own listings, and safely inside what a date can hold.
 MAX_AGE_DAYS = 36_500
@@ -84,6 +89,20 @@ def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _cron_line(text: str) -> str:
+    # Whether a line fits does not depend on the name that its `H` goes by.
+    Cron.parse(text)
+    return text.strip()
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f'{text!r} is no time zone; one is named by its city, such as "Europe/Berlin"') from error
+    return text
+
+
 _Url = Annotated[str, AfterValidator(_web_address)]
 _Urls = Annotated[tuple[_Url, ...], BeforeValidator(_as_tuple)]
 _Expressions = Annotated[
@@ -116,6 +135,15 @@ class Defaults(BaseModel):
 
     allow_private: bool = False
     """Whether addresses that are not public may be fetched."""
+
+    schedule: Annotated[str, AfterValidator(_cron_line)] = NIGHTLY
+    """When `backissue schedule` crawls it, as a cron line; see `storage.cron`."""
+
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """The time zone of `schedule`, by its IANA name."""
+
+    fresh_every: int | None = Field(default=None, ge=1, le=MAX_FRESH_MINUTES)
+    """`backissue schedule` visits what is due, without looking for more, every so many minutes. None: it does not."""
 
 
 class Source(Defaults):
@@ -183,6 +211,9 @@ _MUST_BE = {
     "max_age_days": f"a whole number of days from 0 (no limit) to {MAX_AGE_DAYS}",
     "user_agent": "a text in quotes",
     "enabled": "true or false",
+    "schedule": 'a cron line in quotes, such as "0 3 * * *"',
+    "timezone": 'the name of a time zone in quotes, such as "Europe/Berlin"',
+    "fresh_every": f"a whole number of minutes from 1 to {MAX_FRESH_MINUTES}",
     "rules": "a table that starts with [sources.NAME.rules]",
 }
 _DEFAULT_KEYS = tuple(Defaults.model_fields)
