@@ -122,6 +122,8 @@ class RunRow(Table):
     tally: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     """What a `reextract` found: outcome -> count. None for runs that visit URLs."""
     error: Mapped[str | None]
+    facts: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    """Of a crawl that has ended: see `storage.run_facts`."""
 
 
 class PageRow(Table):

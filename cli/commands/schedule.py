@@ -1,6 +1,7 @@
 """`schedule`: stay up, and have each source crawled at its times."""
 
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -17,17 +18,28 @@ COMMAND = (sys.executable, "-P", "-m", "cli.main")
 @click.option(
     "--at-once", type=click.IntRange(1, 32), default=2, show_default=True, help="Crawls at once; the others wait."
 )
+@click.option(
+    "--metrics", metavar="HOST:PORT", help="Serve /metrics for Prometheus and /health. :PORT is for this machine alone."
+)
 @click.option("--json", "as_json", is_flag=True, help="With --list: one JSON object a line.")
 @click.pass_obj
-def schedule(folder: Path, only_list: bool, at_once: int, as_json: bool) -> None:
+def schedule(folder: Path, only_list: bool, at_once: int, metrics: str | None, as_json: bool) -> None:
     """Crawl each source of sources.toml at its own times, until SIGTERM or Ctrl-C."""
     if only_list:
         _list(folder, as_json=as_json)
         return
+    from crawler.metrics.server import serving
     from crawler.schedule.scheduler import Scheduler
     from storage.folder import Folder
 
-    Scheduler(Folder(folder), command=COMMAND, at_once=at_once, say=lambda line: click.echo(line, err=True)).run()
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    scheduler = Scheduler(Folder(folder), command=COMMAND, at_once=at_once, say=say)
+    with serving(scheduler.folder, metrics, ill=scheduler.ill, running=lambda: scheduler.crawls.running, say=say):
+        stopped_by = scheduler.run()
+    # SIGTERM is how a service manager ends it, and no failure.
+    sys.exit(130 if stopped_by == signal.SIGINT else 0)
 
 
 def _list(folder: Path, *, as_json: bool) -> None:

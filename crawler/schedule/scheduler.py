@@ -26,6 +26,10 @@ TICK_SECONDS = 0.25
 HOUSEKEEPING = timedelta(seconds=30)
 
 
+# A tick waits for the database at most: longer than that and nothing will be crawled.
+LATE = timedelta(seconds=database.BUSY_TIMEOUT_SECONDS + 30)
+
+
 class Timetable(BaseScheduler):  # type: ignore[misc]
     """APScheduler without a thread of its own: whoever has it calls `tick`.
 
@@ -73,7 +77,7 @@ class Scheduler:
         """When it last looked at what is due, for the health endpoint."""
         self._say = say
         self._complaint: str | None = None
-        self._stop_asked = False
+        self._stop_asked: int | None = None
         self._timetable = Timetable(
             timezone=UTC,
             jobstores={
@@ -144,13 +148,18 @@ class Scheduler:
         except BackissueError as error:
             self._say(str(error))
 
-    def run(self) -> None:
-        """Stay up until SIGTERM or SIGINT, then end the crawls."""
+    def ill(self) -> str | None:
+        """What is wrong with the scheduler itself; None where nothing is."""
+        late = self.clock.now() - self.ticked_at
+        return f"it has not looked at its jobs for {late.total_seconds():.0f} s" if late > LATE else None
+
+    def run(self) -> int:
+        """Stay up until SIGTERM or SIGINT, then end the crawls. Returns the signal's number."""
         kept = {number: signal.signal(number, self._ask_to_stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             self.start()
             housekept = self.clock.now()
-            while not self._stop_asked:
+            while self._stop_asked is None:
                 self.tick()
                 if self.clock.now() - housekept >= HOUSEKEEPING:
                     self.keep_house()
@@ -160,9 +169,10 @@ class Scheduler:
             self.close()
             for number, handler in kept.items():
                 signal.signal(number, handler)
+        return self._stop_asked
 
     def _ask_to_stop(self, number: int, frame: Any) -> None:
-        self._stop_asked = True
+        self._stop_asked = number
 
     def close(self) -> None:
         """End the crawls and close the databases."""

@@ -1,4 +1,4 @@
-"""The fires of the schedule, and the outbox of notices."""
+"""The fires of the schedule, what a run says about its source, and the outbox of notices."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("run", sa.Column("facts", sa.JSON(), nullable=True))
     op.create_table(
         "fire",
         sa.Column("kind", sa.Text(), nullable=False),
