@@ -21,6 +21,7 @@ COMMANDS = {
     "history": "cli.commands.reading:history",
     "import": "cli.commands.writing:import_",
     "list": "cli.commands.list_:list_",
+    "notices": "cli.commands.notices:notices",
     "reextract": "cli.commands.writing:reextract",
     "schedule": "cli.commands.schedule:schedule",
     "show": "cli.commands.reading:show",

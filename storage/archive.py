@@ -10,7 +10,7 @@ import attrs
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
-from storage import comparable, compare, database, ledger, pages
+from storage import comparable, compare, database, ledger, pages, posts
 from storage.article import APART
 from storage.clock import Clock, iso
 from storage.disk import disk
@@ -337,6 +337,11 @@ class Archive:
             error=row.error,
         )
 
+    def posts(self) -> dict[str, posts.Post]:
+        """What there is of the notices of each rule that ever had one."""
+        with database.reading(self._engine) as connection:
+            return {post.rule: post for post in posts.posts(connection)}
+
     def status(self, clock: Clock | None = None) -> dict[str, Any]:
         """Runs, sources, what is due, and what looks wrong, as `status --json` prints it."""
         now = (clock or Clock()).now()
@@ -357,6 +362,7 @@ class Archive:
                     "unconfirmed": len(takedowns),
                     "oldest": {"url": takedowns[0].url, "gone_at": iso(takedowns[0].gone_at)} if takedowns else None,
                 },
+                "notices": ledger.notices(connection),
                 "alarms": [one.as_json() for one in ledger.alarms(connection, self.folder, found, taken, now)],
             }
 

@@ -32,6 +32,9 @@ WORST_DAYS = 10
 LEAST_RISE = 0.2
 LEAST_CASES = 5
 
+# A site that always blocks more than a fifth of the visits, say, is not well, however long it has done so.
+BAD_HABIT = 0.2
+
 # Weekends and holidays bring half of a weekday's articles, in news as elsewhere.
 QUIET_DAY = 0.5
 
@@ -93,6 +96,8 @@ class _Rate:
     of: Callable[[Window], int]
     usual: float | None
     message: str
+    most: float = 1.0
+    """What is above this never becomes a habit."""
 
 
 _RATES = (
@@ -103,6 +108,7 @@ _RATES = (
         0.01,
         "{cases} of {of} visits were answered with a bot check or a refusal ({habit} before). Crawl slower, or ask the "
         "site.",
+        most=BAD_HABIT,
     ),
     _Rate(
         "failing",
@@ -110,6 +116,7 @@ _RATES = (
         lambda w: w.attempts,
         0.03,
         "{cases} of {of} visits failed ({habit} before). See whether the site is up.",
+        most=BAD_HABIT,
     ),
     _Rate(
         "no_articles",
@@ -145,6 +152,7 @@ _RATES = (
         lambda w: w.fresh,
         0.01,
         "{cases} of {of} new articles have almost no text ({habit} before). The site may look different: see one.",
+        most=BAD_HABIT,
     ),
     _Rate(
         "missing_titles",
@@ -152,6 +160,7 @@ _RATES = (
         lambda w: w.fresh,
         0.01,
         "{cases} of {of} new articles have no title ({habit} before). The site may look different: see one.",
+        most=BAD_HABIT,
     ),
     _Rate(
         "missing_dates",
@@ -166,6 +175,7 @@ _RATES = (
         lambda w: w.listings,
         0.05,
         "{cases} of {of} feeds, sitemaps and sections could not be read ({habit} before). `sources check` tries each.",
+        most=BAD_HABIT,
     ),
 )
 
@@ -189,7 +199,7 @@ def _risen(rate: _Rate, now: Window, habit: Sequence[Window]) -> Sign | None:
         least = min(of, 2)
     if cases < least or not of or (rate.usual is None and len(known) < HABIT_DAYS):
         return None
-    mean = _habit(rate, known) if known else 0.0
+    mean = min(_habit(rate, known), rate.most) if known else 0.0
     seen = float(sum(rate.of(window) for window in known))
     usual = mean if rate.usual is None else rate.usual
     weight = min(seen, MOST_WEIGHT)

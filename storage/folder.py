@@ -32,6 +32,10 @@ class Folder:
         return self.path / "sources.toml"
 
     @property
+    def notices(self) -> Path:
+        return self.path / "notices.toml"
+
+    @property
     def logs(self) -> Path:
         """What the last crawl of each source by the schedule said, a file each."""
         return self.path / "logs"

@@ -8,13 +8,14 @@ import attrs
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
-from storage import fires
+from storage import fires, posts
 from storage.clock import iso
 from storage.cron import Cron
 from storage.disk import LEAST_FREE, Disk
-from storage.errors import SourceFileError
+from storage.errors import NoticeFileError, SourceFileError
 from storage.folder import Folder
 from storage.health import SourceHealth
+from storage.notice_file import read_notices
 from storage.sources import read_sources
 from storage.tables import AliasRow, FrontierRow, PageRow, RunRow, SourceRow, VisitRow
 
@@ -53,25 +54,26 @@ class Takedown:
 
 
 def alarms(connection: Connection, folder: Folder, found: list[SourceHealth], disk: Disk, now: datetime) -> list[Alarm]:
-    """All alarms: drift first, then runs, then the schedule and the disk."""
+    """All alarms: drift first, then runs, the schedule, notices and the disk."""
     drift = [
         Alarm(source=one.source, sign=sign.name, message=sign.message, at=one.last_run_at)
         for one in found
         for sign in one.signs
     ]
-    low = [
-        Alarm(
-            source=None,
-            sign="disk_low",
-            message=f"{disk.free / 1e9:.1f} GB are left on the archive's disk. Free some, or move the archive.",
-        )
-    ]
     return [
         *drift,
         *_runs(connection, now),
         *_overdue(connection, folder, now),
-        *(low if disk.free < LEAST_FREE else ()),
+        *_notices(connection, folder),
+        *_disk(disk),
     ]
+
+
+def _disk(disk: Disk) -> list[Alarm]:
+    if disk.free >= LEAST_FREE:
+        return []
+    message = f"{disk.free / 1e9:.1f} GB are left on the archive's disk. Free some, or move the archive."
+    return [Alarm(source=None, sign="disk_low", message=message)]
 
 
 def _runs(connection: Connection, now: datetime) -> list[Alarm]:
@@ -117,6 +119,31 @@ def _overdue(connection: Connection, folder: Folder, now: datetime) -> list[Alar
             message = f"the {fire.kind} of {iso(fire.scheduled_at)} came to nothing: {fire.error}"
             found.append(Alarm(source=fire.source, sign="fire_failed", message=message, at=fire.ended_at))
     return found
+
+
+def _notices(connection: Connection, folder: Folder) -> list[Alarm]:
+    """A mistake in the rules, and rules whose digests do not go out."""
+    found = []
+    try:
+        read_notices(folder.notices)
+    except NoticeFileError as error:
+        found.append(Alarm(source=None, sign="notices_file", message=str(error)))
+    for post in posts.posts(connection):
+        if post.error is not None:
+            message = f"{post.unsent:,} digests of the rule {post.rule!r} did not go out. {post.error}"
+            found.append(Alarm(source=None, sign="notices_failing", message=message))
+    return found
+
+
+def notices(connection: Connection) -> dict[str, int]:
+    """How many notices wait for their digest, digests did not go out yet, digests failed, and were given up."""
+    found = posts.posts(connection)
+    return {
+        "waiting": sum(post.waiting for post in found),
+        "unsent": sum(post.unsent for post in found),
+        "failing": sum(post.unsent for post in found if post.error is not None),
+        "given_up": posts.given_up(connection),
+    }
 
 
 def sources_of(connection: Connection, found: list[SourceHealth], now: datetime) -> list[dict[str, Any]]:

@@ -29,13 +29,18 @@ def schedule(folder: Path, only_list: bool, at_once: int, metrics: str | None, a
         _list(folder, as_json=as_json)
         return
     from crawler.metrics.server import serving
+    from crawler.notices.sending import notify
     from crawler.schedule.scheduler import Scheduler
     from storage.folder import Folder
 
     def say(line: str) -> None:
         click.echo(line, err=True)
 
-    scheduler = Scheduler(Folder(folder), command=COMMAND, at_once=at_once, say=say)
+    def chore() -> None:
+        for failure in notify(Folder(folder)).failures:
+            say(f"A notice failed. {failure}")
+
+    scheduler = Scheduler(Folder(folder), command=COMMAND, at_once=at_once, say=say, chore=chore)
     with serving(scheduler.folder, metrics, ill=scheduler.ill, running=lambda: scheduler.crawls.running, say=say):
         stopped_by = scheduler.run()
     # SIGTERM is how a service manager ends it, and no failure.

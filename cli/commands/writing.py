@@ -93,6 +93,7 @@ def crawl(
 ) -> None:
     """Visit the sources of sources.toml, all or those named: discover, fetch what is due, archive."""
     prepare()
+    from crawler.notices.sending import notify
     from crawler.process import Process
 
     chosen, watched = _chosen(Folder(folder), names)
@@ -106,6 +107,9 @@ def crawl(
             on_upkeep=progress.upkeep,
         )
         results = process.run(lambda: process.crawl(chosen, limit=limit, watched=watched))
+    # After a Ctrl-C nothing is waited for: what was collected goes out with the next crawl.
+    for failure in notify(Folder(folder), send=all(result.state != "interrupted" for result in results)).failures:
+        click.echo(f"A notice failed; the crawl did not. {failure}", err=True)
     progress.finish(results)
 
 

@@ -46,6 +46,9 @@ class Figures(Collector):
         yield _labelled(
             "backissue_disk_bytes", "Bytes that the archive takes, and `free` ones.", "what", state["disk"].items()
         )
+        yield _labelled(
+            "backissue_notices", "Notices that wait, and digests by how they are.", "state", state["notices"].items()
+        )
         yield GaugeMetricFamily(
             "backissue_takedowns_unconfirmed",
             "Pages that were gone at their last visit only.",

@@ -44,11 +44,8 @@ class Crawls(BaseExecutor):  # type: ignore[misc]
         at_once: int,
         clock: Clock,
         say: Callable[[str], None],
-        after: Callable[[], None] = lambda: None,
     ):
-        """`command`: what `backissue` is on this machine. `say`: takes what happens, in one line. `after`: is called
-        in the crawl's thread when one has ended.
-        """
+        """`command`: what `backissue` is on this machine. `say`: takes what happens, in one line."""
         super().__init__()
         self.lock = RunLock(folder.locks)
         self._folder = folder
@@ -56,7 +53,6 @@ class Crawls(BaseExecutor):  # type: ignore[misc]
         self._command = [*command, "--archive", str(folder.path)]
         self._clock = clock
         self._say = say
-        self._after = after
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="crawl")
         self._starting = threading.Lock()
         self._children: dict[int, subprocess.Popen[bytes]] = {}
@@ -138,8 +134,6 @@ class Crawls(BaseExecutor):  # type: ignore[misc]
         finally:
             self._children.pop(fire.id, None)
             self.lock.drop(fire.lock)
-        if not self._stopping:
-            self._after()
 
     def _crawl(self, fire: Fire) -> tuple[int | None, str | None]:
         """The exit code and the last line of stderr; (None, None) where it was not started any more."""

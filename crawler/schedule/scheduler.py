@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -60,9 +61,12 @@ class Scheduler:
         at_once: int = 2,
         clock: Clock | None = None,
         say: Callable[[str], None] = lambda line: None,
-        after: Callable[[], None] = lambda: None,
+        chore: Callable[[], None] = lambda: None,
     ):
-        """As `Crawls` has them. Raises BackissueError where the archive cannot be opened."""
+        """As `Crawls` has them; `chore`: done beside the crawls every HOUSEKEEPING, and never twice at once.
+
+        Raises BackissueError where the archive cannot be opened.
+        """
         folder.make()
         # APScheduler tells of each job and each tick.
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
@@ -70,11 +74,11 @@ class Scheduler:
         self.clock = clock or Clock()
         self.engine = database.open_engine(folder.database, write=True)
         database.migrate(self.engine)
-        self.crawls = Crawls(
-            folder, self.engine, command=command, at_once=at_once, clock=self.clock, say=say, after=after
-        )
+        self.crawls = Crawls(folder, self.engine, command=command, at_once=at_once, clock=self.clock, say=say)
         self.ticked_at = self.clock.now()
         """When it last looked at what is due, for the health endpoint."""
+        self._chore = chore
+        self._doing: threading.Thread | None = None
         self._say = say
         self._complaint: str | None = None
         self._stop_asked: int | None = None
@@ -147,6 +151,10 @@ class Scheduler:
                 fires.forget(connection, now=self.clock.now())
         except BackissueError as error:
             self._say(str(error))
+        if self._doing is None or not self._doing.is_alive():
+            # In a thread: a mail server that does not answer must not keep a crawl waiting. As a daemon: nor the end.
+            self._doing = threading.Thread(target=self._chore, name="chore", daemon=True)
+            self._doing.start()
 
     def ill(self) -> str | None:
         """What is wrong with the scheduler itself; None where nothing is."""

@@ -118,6 +118,10 @@ def test_a_site_that_always_blocks_a_tenth_does_not_alarm_for_that() -> None:
     assert named(windows, walled=round(windows[0].attempts * 0.15)) == set()
 
 
+def test_a_site_that_always_blocks_most_visits_alarms_always() -> None:
+    assert "bot_wall" in named([Window(runs=1, discoveries=1, attempts=20, walled=18)] * 29)
+
+
 def test_a_small_source_that_falls_silent_is_seen_within_days() -> None:
     windows = month(3, fresh=5)
     silent = [attrs.evolve(window, fresh=0, first=0, not_article=0) for window in windows[:7]]
