@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage.errors import RunUnderWay
 from storage.runs import RunLock
-from storage.tables import FireRow, RunRow, SourceRow
+from storage.tables import FireRow, RunRow, SourceRow, VisitRow
 
 Kind = Literal["crawl", "fresh"]
 State = Literal["running", "done", "failed", "limited", "interrupted", "skipped"]
@@ -23,6 +23,9 @@ MAX_DEATHS = 3
 
 # A feed lists about a day; what was interrupted before that is left to the next fire (as in `storage.runs`).
 CONTINUED = timedelta(hours=24)
+
+# Clocks of machines that share an archive differ by less.
+CLOCK_SLACK = timedelta(hours=1)
 
 # Long enough to compare this month's nights with last month's.
 KEPT = timedelta(days=90)
@@ -59,8 +62,13 @@ def claim(
 
     Where a crawl of the same source is still under way the fire is recorded as `skipped`, and is not to be run.
     """
-    same = (FireRow.kind == kind, FireRow.source == source)
-    if connection.execute(select(FireRow.id).where(*same, FireRow.scheduled_at >= scheduled_at)).first() is not None:
+    claimed = select(FireRow.id).where(
+        FireRow.kind == kind,
+        FireRow.source == source,
+        # What was claimed while the machine's clock was years ahead must not stop the schedule for years.
+        FireRow.scheduled_at.between(scheduled_at, max(now, scheduled_at) + CLOCK_SLACK),
+    )
+    if connection.execute(claimed).first() is not None:
         return None
     under_way = connection.execute(
         select(FireRow).where(FireRow.source == source, FireRow.state == "running").limit(1)
@@ -107,7 +115,7 @@ def verdict(connection: Connection, fire: Fire, exit_code: int | None, said: str
 
 def end(connection: Connection, fire: Fire, state: State, *, now: datetime, error: str | None = None) -> None:
     """End a fire, or, as `running`, leave it to be taken over. The lock is to be dropped after the commit."""
-    run = _own_run(connection, fire)
+    run = _own_run(connection, fire) if state != "skipped" else None
     values: dict[str, object] = {"state": state, "error": error, "run_id": run.id if run else None}
     if state != "running":
         values["ended_at"] = now
@@ -164,6 +172,16 @@ def _under_way(connection: Connection, source: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def outcomes(connection: Connection, fire: Fire) -> dict[str, int]:
+    """How many URLs ended how in the fire's run so far, by outcome."""
+    run = _own_run(connection, fire)
+    if run is None or get(connection, fire.id).state == "skipped":
+        return {}
+    query = select(VisitRow.outcome, func.count().label("visits")).where(VisitRow.run_id == run.id)
+    rows = connection.execute(query.group_by(VisitRow.outcome).order_by(VisitRow.outcome))
+    return {row.outcome: row.visits for row in rows}
+
+
 def get(connection: Connection, fire: int) -> Fire:
     """A fire by its number."""
     return _fire(connection.execute(select(FireRow).where(FireRow.id == fire)).one())
@@ -184,9 +202,10 @@ def last(connection: Connection) -> list[Fire]:
     return [_fire(row) for row in connection.execute(query.order_by(FireRow.source, FireRow.kind)).all()]
 
 
-def last_times(connection: Connection) -> dict[tuple[str, str], datetime]:
+def last_times(connection: Connection, *, now: datetime) -> dict[tuple[str, str], datetime]:
     """When each kind and source fired last, skips included: up to there everything was claimed."""
-    query = select(FireRow.kind, FireRow.source, func.max(FireRow.scheduled_at)).group_by(FireRow.kind, FireRow.source)
+    query = select(FireRow.kind, FireRow.source, func.max(FireRow.scheduled_at))
+    query = query.where(FireRow.scheduled_at <= now + CLOCK_SLACK).group_by(FireRow.kind, FireRow.source)
     return {(kind, source): at for kind, source, at in connection.execute(query).all()}
 
 

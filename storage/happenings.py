@@ -136,7 +136,7 @@ def _failed(event: str, source: str | None, at: datetime, message: str) -> Happe
 
 
 def drifts(connection: Connection, since: datetime) -> list[Happening]:
-    """The signs of the sources that were crawled since then, each one event until its next reminder. By source."""
+    """The signs of the sources with a crawl that ended since then, an event a day each. By source."""
     return [
         Happening(
             event=f"drift:{one.source}:{sign.name}:{one.last_run_at:%Y-%m-%d}",

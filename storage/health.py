@@ -58,16 +58,16 @@ def _rate(cases: int, of: int) -> float | None:
 
 
 def health(connection: Connection, *, since: datetime | None = None) -> list[SourceHealth]:
-    """The health of every source that was crawled, by name; `since`: of those crawled since then."""
+    """The health of every source that was crawled, by name; `since`: of those with a crawl that ended since then."""
     newest = (
-        select(RunRow.source_id, func.max(RunRow.started_at).label("at"))
+        select(RunRow.source_id, func.max(RunRow.started_at).label("at"), func.max(RunRow.ended_at).label("ended_at"))
         .where(RunRow.kind == "crawl", RunRow.source_id.is_not(None), RunRow.state != "running")
         .group_by(RunRow.source_id)
         .subquery()
     )
     query = select(newest.c.source_id, newest.c.at, SourceRow.name).join(SourceRow, SourceRow.id == newest.c.source_id)
     if since is not None:
-        query = query.where(newest.c.at >= since)
+        query = query.where(newest.c.ended_at >= since)
     found = []
     for row in connection.execute(query.order_by(SourceRow.name)).all():
         windows = _windows(connection, row.source_id, row.at)

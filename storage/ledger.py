@@ -104,7 +104,7 @@ def _overdue(connection: Connection, folder: Folder, now: datetime) -> list[Alar
         sources = read_sources(folder.sources)
     except SourceFileError as error:
         return [Alarm(source=None, sign="sources_file", message=str(error))]
-    times = fires.last_times(connection)
+    times = fires.last_times(connection, now=now)
     found: list[Alarm] = []
     for source in sources.values():
         last = times.get(("crawl", source.name))

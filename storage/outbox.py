@@ -33,8 +33,12 @@ MOST_IN_DIGEST = 100
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=6)
 
-# How far was looked: the number of the last visit, and the second since which a rule is there.
-_VISIT, _SINCE = "visit", "since"
+# How far was looked: the number of the last visit, the second since which a rule is there, and that of the last look
+# at the sources.
+_VISIT, _SINCE, _LOOKED = "visit", "since", "looked"
+
+# A run's row may be committed somewhat after the time that it bears.
+OVERLAP = timedelta(minutes=10)
 
 
 @attrs.frozen(kw_only=True)
@@ -64,6 +68,7 @@ def collect(archive: Archive, engine: Engine, rules: Iterable[Rule], *, now: dat
     for rule in rules:
         with database.reading(engine) as connection:
             after, since = _mark(connection, rule, _VISIT), _mark(connection, rule, _SINCE)
+            looked = _mark(connection, rule, _LOOKED)
             until = happenings.last_visit(connection)
         if after is None or since is None:
             with database.writing(engine) as connection:
@@ -72,11 +77,12 @@ def collect(archive: Archive, engine: Engine, rules: Iterable[Rule], *, now: dat
             continue
         found = [
             *_of_pages(archive, engine, rule, after, until),
-            *_of_sources(engine, rule, datetime.fromtimestamp(since, UTC)),
+            *_of_sources(engine, rule, datetime.fromtimestamp(since, UTC), looked),
         ]
         with database.writing(engine) as connection:
             added += sum(_put(connection, rule, happening, now) for happening in found)
             _move(connection, rule, _VISIT, until)
+            _move(connection, rule, _LOOKED, int(now.timestamp()))
     return added
 
 
@@ -137,13 +143,15 @@ def _with_texts(archive: Archive, bare: Happening) -> Happening:
     )
 
 
-def _of_sources(engine: Engine, rule: Rule, since: datetime) -> list[Happening]:
+def _of_sources(engine: Engine, rule: Rule, since: datetime, looked: int | None) -> list[Happening]:
     if rule.about_pages or not {"drift", "failed_run"} & set(rule.on):
         return []
     with database.reading(engine) as connection:
         found = happenings.failed_runs(connection, since) if "failed_run" in rule.on else []
         if "drift" in rule.on:
-            found += happenings.drifts(connection, since)
+            # Only of sources that were crawled since: the habit of all of them is not worked out every half minute.
+            last = max(since, datetime.fromtimestamp(looked or 0, UTC) - OVERLAP)
+            found += happenings.drifts(connection, last)
     return [one for one in found if happenings.fits(rule, one, frozenset(), _key)]
 
 

@@ -11,8 +11,8 @@ from storage.archive import Archive
 from storage.clock import seconds
 from storage.folder import Folder
 
-# Two servers that scrape every quarter of a minute make one look at the archive of it.
-CACHED_SECONDS = 15.0
+# Prometheus asks every quarter of a minute, and what is due and the disk's use take a walk through a large archive.
+CACHED_SECONDS = 60.0
 
 _RATES = ("block_rate", "failure_rate", "empty_rate", "untitled_rate", "undated_rate", "not_article_rate")
 

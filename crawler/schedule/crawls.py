@@ -58,6 +58,8 @@ class Crawls(BaseExecutor):  # type: ignore[misc]
         self._children: dict[int, subprocess.Popen[bytes]] = {}
         self._unclaimed: list[tuple[fires.Kind, str, datetime]] = []
         self._stopping = False
+        self.hurry = False
+        """Crawls that are told to stop get no time for it."""
 
     @property
     def running(self) -> int:
@@ -115,7 +117,7 @@ class Crawls(BaseExecutor):  # type: ignore[misc]
         for child in children:
             child.terminate()
         until = time.monotonic() + seconds
-        while time.monotonic() < until and any(child.poll() is None for child in children):
+        while not self.hurry and time.monotonic() < until and any(child.poll() is None for child in children):
             time.sleep(0.05)
         for child in children:
             if child.poll() is None:
@@ -170,10 +172,13 @@ class Crawls(BaseExecutor):  # type: ignore[misc]
             if state == "running" and self._stopping:
                 state = "interrupted"
             fires.end(connection, fire, state, now=self._clock.now(), error=error)
+            counts = fires.outcomes(connection, fire)
         if state == "running":
             self._say(f"{fire.source}: its process died (exit code {code}), and is to be started again")
         else:
-            self._say(f"{fire.source}: {fire.kind} {state}{f': {error}' if error else ''}")
+            said_counts = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()) or "nothing"
+            why = f" ({error})" if error else ""
+            self._say(f"{fire.source}: {fire.kind} {state}{why}, {sum(counts.values()):,} taken up: {said_counts}")
 
 
 def _last_line(said: bytes) -> str | None:

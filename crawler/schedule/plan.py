@@ -58,8 +58,8 @@ def first_time(job: Job, stored: Any | None, last: datetime | None, now: datetim
     if stored is None:
         return job.trigger.get_next_fire_time(last, now)
     missed = stored.next_run_time is not None and stored.next_run_time <= now
-    if missed or stored.trigger == job.trigger:
+    if missed:
         due: datetime | None = stored.next_run_time
         return due
-    # Another line than at the last start: what it would have named in the past was never promised.
+    # Another line than at the last start, whose times in the past were never promised; or the clock was ahead.
     return job.trigger.get_next_fire_time(None, now)

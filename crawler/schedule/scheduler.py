@@ -50,6 +50,12 @@ class Timetable(BaseScheduler):  # type: ignore[misc]
         super().shutdown(wait=wait)
 
 
+def _too_late(stored: Any, now: datetime) -> bool:
+    """Whether a job waits for longer than its next time: it was planned while the clock was ahead."""
+    following = stored.trigger.get_next_fire_time(None, now)
+    return following is not None and stored.next_run_time > following
+
+
 class Scheduler:
     """Has the sources of an archive crawled. Several may be up for one archive: each fire is run by one of them."""
 
@@ -117,11 +123,11 @@ class Scheduler:
         jobs = plan(sources.values(), watched=has_watched_pages(self.folder))
         now = self.clock.now()
         with database.reading(self.engine) as connection:
-            last = fires.last_times(connection)
+            last = fires.last_times(connection, now=now)
         stored = {job.id: job for job in self._timetable.get_jobs()}
         for job in jobs:
             known = stored.pop(job.id, None)
-            if known is not None and known.trigger == job.trigger:
+            if known is not None and known.trigger == job.trigger and not _too_late(known, now):
                 continue
             self._add(job, first_time(job, known, last.get((job.kind, job.source)), now))
         for gone in stored.values():
@@ -180,6 +186,8 @@ class Scheduler:
         return self._stop_asked
 
     def _ask_to_stop(self, number: int, frame: Any) -> None:
+        # Whoever asks twice does not want to wait for the crawls.
+        self.crawls.hurry = self._stop_asked is not None
         self._stop_asked = number
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """`schedule` as a user runs it: a real crawl at its time, a stop in the middle, and what `--list` says."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -72,6 +73,7 @@ def test_a_missed_night_is_crawled_a_stop_interrupts_it_and_the_next_start_goes_
     code, said = stop(first, signal.SIGTERM)
     assert (code, "Traceback" in said) == (0, False), said
     assert state_of(due) == "interrupted", said
+    assert re.search(r"ledger: crawl interrupted, \d+ taken up: \d+ new", said), said
 
     second = up(backissue)
     wait(lambda: state_of(due) == "done")

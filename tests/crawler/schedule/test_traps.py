@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 from crawler.schedule.scheduler import Scheduler
@@ -77,6 +78,39 @@ def test_three_schedulers_on_one_archive_crawl_a_night_once(house: House) -> Non
         house.wait_for_end()
     assert len(house.started) == 4
     assert house.states() == ["done"] * 4
+
+
+def test_three_schedulers_that_look_at_the_same_moment_crawl_once(house: House) -> None:
+    schedulers = [house.start() for _ in range(3)]
+    house.hands.move("2026-11-11T03:00")
+    together = threading.Barrier(3)
+
+    def look(scheduler: Scheduler) -> None:
+        together.wait()
+        scheduler.tick()
+
+    threads = [threading.Thread(target=look, args=(scheduler,)) for scheduler in schedulers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    house.wait_for_end()
+    assert (house.states(), len(house.started)) == (["done"], 1)
+
+
+def test_a_clock_that_was_years_ahead_does_not_stop_the_schedule(house: House) -> None:
+    house.hands.move("2031-01-01T00:00")
+    scheduler = house.start()
+    house.hands.move("2031-01-02T03:00")
+    house.tick()
+    house.wait_for_end()
+    house.hands.move("2026-11-10T12:00")
+    scheduler.keep_house()
+    house.hands.move("2026-11-11T03:00")
+    house.tick()
+    house.wait_for_end()
+    assert [fire.scheduled_at.year for fire in house.fires()] == [2031, 2026]
+    assert house.states() == ["done", "done"]
 
 
 def test_starting_often_makes_no_second_job(house: House) -> None:
