@@ -10,17 +10,18 @@ import attrs
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
-from storage import comparable, compare, database, pages
+from storage import comparable, compare, database, ledger, pages, posts
 from storage.article import APART
 from storage.clock import Clock, iso
+from storage.disk import disk
 from storage.errors import InvalidURL, PageNotFound, SourceNotFound
 from storage.folder import Folder
+from storage.health import health
 from storage.tables import (
     AliasRow,
     BlockRow,
     CutRow,
     ExtractionRow,
-    FrontierRow,
     PageRow,
     RecordRow,
     RenditionRow,
@@ -347,46 +348,34 @@ class Archive:
             error=row.error,
         )
 
-    def status(self) -> dict[str, Any]:
-        """Runs, sources, what is due, and what looks wrong, as `status --json` prints it."""
-        now = Clock().now()
-        runs = self.runs()
+    def posts(self) -> dict[str, posts.Post]:
+        """What there is of the notices of each rule that ever had one."""
         with database.reading(self._engine) as connection:
-            sources = [
-                {"source": row.name, "home": row.home, "pages": row.pages}
-                for row in connection.execute(
-                    select(SourceRow.name, SourceRow.home, func.count(PageRow.id).label("pages"))
-                    .outerjoin(PageRow, PageRow.source_id == SourceRow.id)
-                    .group_by(SourceRow.id)
-                    .order_by(SourceRow.name)
-                )
-            ]
-            due = connection.execute(
-                select(func.count())
-                .select_from(FrontierRow)
-                .where(
-                    FrontierRow.kind == "article",
-                    FrontierRow.scope.like("source:%"),
-                    (FrontierRow.state != "done") | (FrontierRow.due_at <= now),
-                )
-            ).scalar_one()
-            totals = {
+            return {post.rule: post for post in posts.posts(connection)}
+
+    def status(self, clock: Clock | None = None) -> dict[str, Any]:
+        """Runs, sources, what is due, and what looks wrong, as `status --json` prints it."""
+        now = (clock or Clock()).now()
+        runs, taken = self.runs(), disk(self.folder)
+        with database.reading(self._engine) as connection:
+            found = health(connection)
+            takedowns = ledger.unconfirmed_takedowns(connection)
+            return {
                 "pages": connection.execute(select(func.count()).select_from(PageRow)).scalar_one(),
                 "snapshots": connection.execute(select(func.count()).select_from(SnapshotRow)).scalar_one(),
+                "bytes": taken.total,
+                "disk": attrs.asdict(taken),
+                "runs": [run.as_json() for run in runs],
+                "totals": ledger.totals(connection),
+                "sources": ledger.sources_of(connection, found, now),
+                "due": sum(ledger.due_by_scope(connection, now).values()),
+                "takedowns": {
+                    "unconfirmed": len(takedowns),
+                    "oldest": {"url": takedowns[0].url, "gone_at": iso(takedowns[0].gone_at)} if takedowns else None,
+                },
+                "notices": ledger.notices(connection),
+                "alarms": [one.as_json() for one in ledger.alarms(connection, self.folder, found, taken, now)],
             }
-        alarms = [
-            {"source": run.source, "run": run.run, "sign": run.error or f"the run ended as {run.state}"}
-            for run in runs
-            if run.state in ("failed", "interrupted")
-        ]
-        return {
-            **totals,
-            "bytes": sum(f.stat().st_size for f in self.folder.path.rglob("*") if f.is_file()),
-            "runs": [run.as_json() for run in runs],
-            "sources": sources,
-            "due": due,
-            "alarms": alarms,
-        }
 
 
 def _change(

@@ -20,3 +20,8 @@ class Clock:
 def iso(when: datetime | None) -> str | None:
     """ISO 8601 with `Z`, to the second, as every export prints it; None stays None."""
     return None if when is None else when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def seconds(text: str) -> float:
+    """What `iso` has printed, in seconds since 1970."""
+    return datetime.fromisoformat(text).timestamp()

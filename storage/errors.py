@@ -155,6 +155,22 @@ class SourceFileError(UsageError):
         super().__init__(f"{where}: {why}. The keys and values are described in docs/sources.md.")
 
 
+class NoticeFileError(UsageError):
+    """`notices.toml` has a mistake; the message names the line."""
+
+    def __init__(self, file: Path, line: int | None, why: str):
+        self.line = line
+        where = f"{file}, line {line}" if line else str(file)
+        super().__init__(f"{where}: {why}. The keys and values are described in docs/notices.md.")
+
+
+class NoticeFailed(BackissueError):
+    """A notice did not go out. Holds no address beyond the host, since addresses of services are secrets."""
+
+    def __init__(self, way: str, why: str):
+        super().__init__(f"{way}: {why}. It is tried again.")
+
+
 class UnknownSource(UsageError):
     """A source was named that `sources.toml` does not have."""
 

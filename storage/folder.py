@@ -32,6 +32,20 @@ class Folder:
         return self.path / "sources.toml"
 
     @property
+    def notices(self) -> Path:
+        return self.path / "notices.toml"
+
+    @property
+    def logs(self) -> Path:
+        """What the last crawl of each source by the schedule said, a file each."""
+        return self.path / "logs"
+
+    @property
+    def timetable(self) -> Path:
+        """APScheduler's job store. It can be thrown away: which fires were run stands in the archive's database."""
+        return self.path / "schedule.db"
+
+    @property
     def site_rules(self) -> Path:
         """The rule files, unless `sources.toml` names another folder. It need not be there."""
         return self.path / "site_rules"

@@ -11,7 +11,7 @@ import attrs
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from storage import frontier
+from storage import frontier, run_facts
 from storage.errors import RunUnderWay
 from storage.tables import RunRow, SourceRow, VisitRow
 
@@ -51,6 +51,10 @@ class RunLock:
             return False
         self._files[name] = file
         return True
+
+    def descriptor(self, name: str) -> int:
+        """The descriptor of a held file: a process that is started with it holds the name too."""
+        return self._files[name].fileno()
 
     def drop(self, name: str) -> None:
         """Let go of a name, and remove its file."""
@@ -113,6 +117,8 @@ def close(
     ended = (last or now) if state == "interrupted" else now
     statement = update(RunRow).where(RunRow.id == run)
     connection.execute(statement.values(state=state, ended_at=ended, error=error, taken_up=taken))
+    if connection.execute(select(RunRow.kind).where(RunRow.id == run)).scalar_one() == "crawl":
+        run_facts.keep(connection, run)
 
 
 def describe(connection: Connection, run: int, selection: str) -> None:

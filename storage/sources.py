@@ -1,12 +1,12 @@
 """The sources as configured: `sources.toml` in the archive's folder, read and checked line by line."""
 
 import re
-import tomllib
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 from pydantic import (
@@ -20,8 +20,10 @@ from pydantic import (
     ValidationError,
 )
 
+from storage.cron import NIGHTLY, Cron
 from storage.errors import InvalidURL, SourceFileError
 from storage.rules import SiteRules, read_rules
+from storage.toml_file import read_toml
 from storage.toml_mistakes import Mistake, meant, what
 from storage.toml_places import KeyPath, TomlPlaces, line_at
 from storage.urls import parsed
@@ -42,6 +44,9 @@ MAX_TIMEOUT_SECONDS = 600.0
 
 # More requests at once than this are a load test, not a visit.
 MAX_CONCURRENCY = 16
+
+# A day: what is wanted less often is the schedule's.
+MAX_FRESH_MINUTES = 1440
 
 # A century: further back than any site's own listings, and safely inside what a date can hold.
 MAX_AGE_DAYS = 36_500
@@ -180,6 +185,20 @@ def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _cron_line(text: str) -> str:
+    # Whether a line fits does not depend on the name that its `H` goes by.
+    Cron.parse(text)
+    return text.strip()
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f'{text!r} is no time zone; one is named by its city, such as "Europe/Berlin"') from error
+    return text
+
+
 _Url = Annotated[str, AfterValidator(_web_address)]
 _Urls = Annotated[tuple[_Url, ...], BeforeValidator(_as_tuple)]
 _Expressions = Annotated[
@@ -228,6 +247,15 @@ class Defaults(BaseModel):
 
     obey_tdm_reservation: bool = False
     """Whether pages whose text and data mining is reserved (TDMRep) are left out."""
+
+    schedule: Annotated[str, AfterValidator(_cron_line)] = NIGHTLY
+    """When `backissue schedule` crawls it, as a cron line; see `storage.cron`."""
+
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """The time zone of `schedule`, by its IANA name."""
+
+    fresh_every: int | None = Field(default=None, ge=1, le=MAX_FRESH_MINUTES)
+    """`backissue schedule` visits what is due, without looking for more, every so many minutes. None: it does not."""
 
 
 class Source(Defaults):
@@ -315,6 +343,9 @@ _MUST_BE = {
     "max_age_days": f"a whole number of days from 0 (no limit) to {MAX_AGE_DAYS}",
     "user_agent": "a text in quotes",
     "enabled": "true or false",
+    "schedule": 'a cron line in quotes, such as "0 3 * * *"',
+    "timezone": 'the name of a time zone in quotes, such as "Europe/Berlin"',
+    "fresh_every": f"a whole number of minutes from 1 to {MAX_FRESH_MINUTES}",
     "rules": "a table that starts with [sources.NAME.rules]",
 }
 # Whose values are not shown, not even wrong ones.
@@ -346,8 +377,7 @@ def read_sources(file: Path) -> dict[str, Source]:
 
 def read_source_file(file: Path) -> SourceFile:
     """All that a `sources.toml` says; nothing where there is no file. Raises SourceFileError for its first mistake."""
-    text = _read(file)
-    document = _parse(file, text)
+    text, document = read_toml(file, SourceFileError)
     places = TomlPlaces(text)
     mistakes: list[tuple[int, str]] = []
 
@@ -407,64 +437,6 @@ def _rules_folder(document: Mapping[str, object], beside: Path, mistake: Mistake
         mistake(("rules_folder",), f"`rules_folder` names {folder}, which is not a folder")
         return None
     return folder
-
-
-def _read(file: Path) -> str:
-    if file.is_dir():
-        raise SourceFileError(file, None, "this is a folder; it must be a text file")
-    try:
-        raw = file.read_bytes()
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise SourceFileError(file, None, f"it cannot be read: {error.strerror or error}") from error
-    raw = raw.removeprefix(b"\xef\xbb\xbf")  # Windows editors put a byte order mark there; TOML knows none
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise SourceFileError(file, line, "this is not UTF-8; save the file as UTF-8") from error
-    return text.replace("\r\n", "\n")
-
-
-def _parse(file: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise SourceFileError(file, None, "its lists or tables are nested too deeply") from error
-    except ValueError as error:  # TOMLDecodeError, and numbers of thousands of digits
-        said = " ".join(str(error).split())
-        where = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", said)
-        what = said[: where.start()] if where else said
-        if where is None:
-            line = None
-        elif where[1]:
-            line = int(where[1])
-        else:
-            line = line_at(text, len(text.rstrip()))
-        if line and what.startswith(("Cannot", "Duplicate")):
-            again = TomlPlaces("\n".join(text.split("\n")[:line])).again
-            if again:
-                path, first, second = again[0]
-                why = f"{_called(path)} is given twice, first in line {line_at(text, first)}"
-                raise SourceFileError(file, line_at(text, second), why) from error
-        column = f" at column {where[2]}" if where and where[2] else ""
-        hint = ""
-        if what.startswith("Unescaped"):
-            hint = "; put regular expressions in single quotes, where \\ stands for itself"
-        elif what.startswith("Cannot"):
-            hint = "; a key or a table is given twice"
-        elif what == "Invalid value":
-            hint = "; texts are in quotes, lists in [ ], and yes and no are true and false"
-        raise SourceFileError(file, line, f"this is not valid TOML: {what}{column}{hint}") from error
-
-
-def _called(path: KeyPath) -> str:
-    if path[:1] == ("sources",) and len(path) == 2:
-        return f"source {path[1]!r}"
-    if path[:1] == ("sources",) and len(path) == 3:
-        return f"`{path[2]}` of source {path[1]!r}"
-    return f"`{'.'.join(map(str, path))}`"
 
 
 def _unknown_top(key: str) -> str:

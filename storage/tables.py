@@ -123,6 +123,8 @@ class RunRow(Table):
     tally: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     """What a `reextract` found: outcome -> count. None for runs that visit URLs."""
     error: Mapped[str | None]
+    facts: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    """Of a crawl that has ended: see `storage.run_facts`."""
 
 
 class PageRow(Table):
@@ -398,3 +400,78 @@ class MirrorRow(Table):
     home: Mapped[str]
     """What stands in its place."""
     added_at: Mapped[datetime]
+
+
+class FireRow(Table):
+    """One time at which the schedule had a source crawled. Its row is the lease: whoever inserts it, runs it."""
+
+    __tablename__ = "fire"
+    __table_args__ = (
+        UniqueConstraint("kind", "source", "scheduled_at"),
+        CheckConstraint("kind IN ('crawl', 'fresh')", name="kind"),
+        CheckConstraint("state IN ('running', 'done', 'failed', 'limited', 'interrupted', 'skipped')", name="state"),
+        Index("ix_fire_state", "state"),
+    )
+
+    kind: Mapped[str]
+    source: Mapped[str]
+    """The source's name, or `watch`; a source has no row before its first crawl."""
+    scheduled_at: Mapped[datetime]
+    state: Mapped[str]
+    claimed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    deaths: Mapped[int] = mapped_column(default=0)
+    """How often its process died and was seen to have died."""
+    run_before: Mapped[int | None]
+    """The source's newest run when it was claimed, so that its own can be told."""
+    resumed_before: Mapped[int] = mapped_column(default=0)
+    """`resumed` of that run."""
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+    error: Mapped[str | None]
+
+
+class NoticeRow(Table):
+    """Something that happened and that a rule asks to be told: the outbox. Inserted once, sent with a digest."""
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("rule", "event"), Index("ix_notice_rule_digest_id", "rule", "digest_id"))
+
+    rule: Mapped[str]
+    """The name of the rule in `notices.toml`."""
+    event: Mapped[str]
+    """What happened, as one word that tells it from everything else: "visit:17", "run:4", "drift:…"."""
+    on: Mapped[str]
+    """`change`, `takedown`, `drift` or `failed_run`."""
+    at: Mapped[datetime]
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON())
+    added_at: Mapped[datetime]
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"))
+    """None: it waits."""
+
+
+class DigestRow(Table):
+    """The notices of one rule that are sent together."""
+
+    __tablename__ = "digest"
+    __table_args__ = (Index("ix_digest_rule_made_at", "rule", "made_at"),)
+
+    rule: Mapped[str]
+    message_id: Mapped[str] = mapped_column(unique=True)
+    """The same in every attempt, so that a receiver can tell a second one."""
+    made_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+    reached: Mapped[list[str]]
+    """The ways it has gone out already, as digests of their addresses."""
+    sent_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
+
+
+class NoticeMarkRow(Base):
+    """How far the archive was looked through for what a rule may ask for."""
+
+    __tablename__ = "notice_mark"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    reached: Mapped[int]

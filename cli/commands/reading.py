@@ -77,11 +77,24 @@ def status(folder: Path, as_json: bool) -> None:
         return
     click.echo(
         f"{state['pages']:,} pages, {state['snapshots']:,} snapshots, {state['bytes'] / 1e6:,.1f} MB, "
-        f"{state['due']:,} due"
+        f"{state['due']:,} due, {state['disk']['free'] / 1e9:,.1f} GB free"
     )
+    for source in state["sources"]:
+        if source["last_run_at"] is not None:
+            habit = "" if source["fresh_habit"] is None else f" (habit {source['fresh_habit']:,})"
+            blocked = f", {source['block_rate']:.0%} blocked" if source["block_rate"] else ""
+            failed = f", {source['failure_rate']:.0%} failed" if source["failure_rate"] else ""
+            click.echo(
+                f"{source['source']}: {source['fresh']:,} fresh articles in the last day{habit}{blocked}{failed}, "
+                f"{source['due']:,} due"
+            )
+    if oldest := state["takedowns"]["oldest"]:
+        count = state["takedowns"]["unconfirmed"]
+        click.echo(f"{count:,} pages gone and not confirmed, the oldest since {oldest['gone_at']}: {oldest['url']}")
     for run in state["runs"]:
         counts = ", ".join(f"{count:,} {name}" for name, count in run["outcomes"].items()) or "nothing"
         name = run["source"] or run["kind"]
         click.echo(f"{run['started_at']}  {name}  {run['state']}, {run['taken_up']:,} taken up: {counts}")
     for alarm in state["alarms"]:
-        click.echo(f"! {alarm['source'] or 'run ' + str(alarm['run'])}: {alarm['sign']}")
+        whose = alarm["source"] or (f"run {alarm['run']}" if alarm["run"] else "archive")
+        click.echo(f"! {whose}: {alarm['sign']}: {alarm['message']}")

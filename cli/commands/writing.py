@@ -107,6 +107,7 @@ def crawl(
     """Visit the sources of sources.toml, all or those named: discover, fetch what is due, archive."""
     prepare()
     from crawler.depth import MOST_LISTINGS
+    from crawler.notices.sending import notify
     from crawler.process import Process
 
     if since is not None:
@@ -126,6 +127,9 @@ def crawl(
         results = process.run(
             lambda: process.crawl(chosen, limit=limit, watched=watched, since=since, most_listings=listings)
         )
+    # After a Ctrl-C nothing is waited for: what was collected goes out with the next crawl.
+    for failure in notify(Folder(folder), send=all(result.state != "interrupted" for result in results)).failures:
+        click.echo(f"A notice failed; the crawl did not. {failure}", err=True)
     progress.finish(results)
 
 

@@ -269,3 +269,29 @@ def test_the_manuals_error_is_the_real_one(file: Path) -> None:
     text = '[sources.harbour-ledger]\nhome = "https://harbour-ledger.example/"\nsitemap = []\n'
     shown = re.search(r"archive/sources\.toml, (line 3: .*?) The keys", (DOCS / "sources.md").read_text("utf-8"))
     assert shown and shown[1] in refusal(file, text)[1]
+
+
+def test_a_source_is_crawled_nightly_unless_it_says_otherwise(file: Path) -> None:
+    source = read(file, HEAD)["ledger"]
+    assert (source.schedule, source.timezone, source.fresh_every) == ("@nightly", "UTC", None)
+    text = '[defaults]\nschedule = "H 3 * * *"\ntimezone = "Europe/Berlin"\nfresh_every = 15\n'
+    source = read(file, text + HEAD)["ledger"]
+    assert (source.schedule, source.timezone, source.fresh_every) == ("H 3 * * *", "Europe/Berlin", 15)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('schedule = "0 25 * * *"', "'25' is no hour: it must be from 0 to 23"),
+        ('schedule = "0 3 31 2 *"', "a day that never comes"),
+        ("schedule = 3", "must be a cron line in quotes"),
+        ('timezone = "Mars/Olympus"', "is no time zone"),
+        ('timezone = "../../etc/passwd"', "is no time zone"),
+        ("fresh_every = 0", "a whole number of minutes from 1 to 1440"),
+        ("fresh_every = 15.5", "a whole number of minutes from 1 to 1440"),
+    ],
+)
+def test_a_time_that_is_none_is_a_mistake_with_its_line(file: Path, line: str, why: str) -> None:
+    with pytest.raises(SourceFileError, match="line 3") as error:
+        read(file, HEAD + line)
+    assert why in str(error.value)

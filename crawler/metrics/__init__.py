@@ -1,0 +1,1 @@
+"""Figures for Prometheus, and whether all is well, over HTTP: for commands that stay up."""

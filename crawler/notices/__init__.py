@@ -1,0 +1,1 @@
+"""Notices: tells people and programs what has happened in the archive."""

@@ -1,0 +1,1 @@
+"""`backissue schedule`: each source at its own times, each crawl in a process of its own."""
