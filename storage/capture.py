@@ -81,6 +81,9 @@ class Capture(Exchange):
     record: StoredRecord | None = None
     """The record it was read from. None for a capture made here."""
 
+    audit: bool = False
+    """The server had just answered 304 to the same question, and was asked again for all of it."""
+
     @classmethod
     def of(cls, exchange: Exchange, **more: Any) -> "Capture":
         """The capture that an exchange is; `more` are its own fields, or those of the exchange that differ."""

@@ -11,6 +11,8 @@ import attrs
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from storage.errors import InvalidURL, SourceFileError
+from storage.revisit_plans import USUAL_BUDGET
+from storage.revisits import Mode
 from storage.rules import SiteRules, read_rules
 from storage.toml_mistakes import Mistake, meant, what
 from storage.toml_places import KeyPath, TomlPlaces, line_at
@@ -32,6 +34,9 @@ MAX_TIMEOUT_SECONDS = 600.0
 
 # More requests at once than this are a load test, not a visit.
 MAX_CONCURRENCY = 16
+
+# One a second, all day: more than that is no visit.
+MAX_BUDGET = 86_400
 
 # A century: further back than any site's own listings, and safely inside what a date can hold.
 MAX_AGE_DAYS = 36_500
@@ -117,6 +122,12 @@ class Defaults(BaseModel):
     allow_private: bool = False
     """Whether addresses that are not public may be fetched."""
 
+    revisits: Mode = "adaptive"
+    """How pages are visited again: where an edit is likely, or by fixed tiers of time since the last change."""
+
+    budget: int = Field(default=USUAL_BUDGET, ge=0, le=MAX_BUDGET)
+    """Visits a day that adaptive revisits may spend. 0: only what the floor owes."""
+
 
 class Source(Defaults):
     """A publication as configured. Raises pydantic.ValidationError for values that do not fit."""
@@ -182,6 +193,8 @@ _MUST_BE = {
     "allow_private": "true or false",
     "max_age_days": f"a whole number of days from 0 (no limit) to {MAX_AGE_DAYS}",
     "user_agent": "a text in quotes",
+    "revisits": '"adaptive" or "tiers"',
+    "budget": f"a whole number of visits a day from 0 to {MAX_BUDGET}",
     "enabled": "true or false",
     "rules": "a table that starts with [sources.NAME.rules]",
 }

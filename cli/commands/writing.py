@@ -8,7 +8,8 @@ import click
 
 from cli.progress import Progress
 from pipelines.workers import prepare
-from storage.archive import has_watched_pages
+from storage.archive import has_watched_pages, is_anything_due
+from storage.clock import Clock
 from storage.errors import SourceFileError, UnknownSource, UsageError
 from storage.folder import Folder
 from storage.sources import FIRST_SOURCE, Source, read_sources
@@ -79,6 +80,7 @@ def _lines(file: TextIO | None) -> list[str]:
 @click.command(short_help="Visit the sources of sources.toml.")
 @click.argument("names", nargs=-1, metavar="[SOURCE…]")
 @click.option("--limit", type=click.IntRange(1), help="Take up at most so many articles a source; exit code 3 if more.")
+@click.option("--fresh", is_flag=True, help="Visit again what is due, and nothing else: no feeds, nothing new.")
 @click.option("--allow-private", is_flag=True, help="Fetch watched pages at addresses that are not public.")
 @_WORKERS
 @_JSON
@@ -87,15 +89,21 @@ def crawl(
     folder: Path,
     names: tuple[str, ...],
     limit: int | None,
+    fresh: bool,
     allow_private: bool,
     workers: int | None,
     as_json: bool,
 ) -> None:
     """Visit the sources of sources.toml, all or those named: discover, fetch what is due, archive."""
+    chosen, watched = _chosen(Folder(folder), names)
+    scopes = [*(source.name for source in chosen), *(["watch"] if watched else [])]
+    if fresh and not is_anything_due(Folder(folder), scopes, Clock()):
+        # Before anything is imported that takes a second: this is asked every quarter of an hour.
+        click.echo("Nothing is due.", err=True)
+        return
     prepare()
     from crawler.process import Process
 
-    chosen, watched = _chosen(Folder(folder), names)
     with Progress("crawl", as_json=as_json, total=None) as progress:
         process = Process(
             folder=Folder(folder),
@@ -105,7 +113,7 @@ def crawl(
             on_listing=progress.listing,
             on_upkeep=progress.upkeep,
         )
-        results = process.run(lambda: process.crawl(chosen, limit=limit, watched=watched))
+        results = process.run(lambda: process.crawl(chosen, limit=limit, watched=watched, fresh=fresh))
     progress.finish(results)
 
 
