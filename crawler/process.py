@@ -36,7 +36,7 @@ from crawler.spiders.visit import VisitSpider, listings_of
 from pipelines.desk import Desk
 from pipelines.memory.upkeep import OnProgress, Upkeep
 from pipelines.workers import Workers
-from storage import frontier, mementos, mirrors, runs
+from storage import frontier, mementos, mirrors, revisit_plans, runs
 from storage.capture import Miss
 from storage.clock import Clock, iso
 from storage.database import open_engine
@@ -46,6 +46,8 @@ from storage.memory import Memory
 from storage.outcome import ERRORS, Receipt
 from storage.record import Ledger
 from storage.recorder import Recorder
+from storage.revisit_plans import USUAL_BUDGET
+from storage.revisits import Mode
 from storage.rule_book import RuleBook
 from storage.runs import Run, RunKind
 from storage.sources import Source
@@ -234,11 +236,13 @@ class Process:
         *,
         limit: int | None,
         watched: bool = False,
+        fresh: bool = False,
         since: datetime | None = None,
         most_listings: int | None = None,
     ) -> list[Result]:
         """Crawl sources, several at once, each as a run of its own; `watched`: the watched pages too.
 
+        `fresh`: read no listings and take up nothing new, only what is due again.
         `since`: go back so far through sitemaps, next pages and archives by date, by at most `most_listings` listings
         a source beside those that it lists.
         """
@@ -246,15 +250,16 @@ class Process:
 
         async def one(source: Source | None) -> Result:
             async with gate:
-                return await self._crawl_source(source, limit, since, most_listings)
+                return await self._crawl_source(source, limit, fresh, since, most_listings)
 
         wanted: list[Source | None] = [*sources, None] if watched else [*sources]
         results = list(await asyncio.gather(*(one(source) for source in wanted)))
-        await self._learn(results)
+        if not fresh or any(result.outcomes[kept] for result in results for kept in ("new", "changed")):
+            await self._learn(results)
         return results
 
     async def _crawl_source(
-        self, source: Source | None, limit: int | None, since: datetime | None, most_listings: int | None
+        self, source: Source | None, limit: int | None, fresh: bool, since: datetime | None, most_listings: int | None
     ) -> Result:
         """Crawl a source; None: the pages that `archive --watch` put on the list."""
         name, home = (source.name, source.home) if source else (WATCH, None)
@@ -263,16 +268,20 @@ class Process:
         try:
             if source is not None and source.render:
                 find_chromium()
-            run = await self._begin("crawl", identity, name)
+            run = await self._begin("crawl", identity, name, resume=not fresh)
         except (RunUnderWay, RenderUnavailable) as error:
+            if fresh and isinstance(error, RunUnderWay):
+                # Every quarter of an hour, beside a nightly crawl: that is no failure. What is due stays so.
+                result.notes.append(str(error))
+                return result
             result.state = "failed"
             result.problems.append(str(error))
             return result
         if source is not None:
             await self._recorder.transact(partial(mirrors.keep, home=source.home, mirrors=source.mirrors, now=now))
-        await self._recorder.transact(
-            partial(_fill, run, listings_of(source, deep=since is not None) if source else [], now)
-        )
+        listings = listings_of(source, deep=since is not None) if source and not fresh else []
+        mode, budget = (source.revisits, source.budget) if source else ("adaptive", USUAL_BUDGET)
+        await self._recorder.transact(partial(_fill, run, listings, mode, budget, now))
         settings = (
             _settings_of(source)
             if source
@@ -287,7 +296,7 @@ class Process:
             if self.on_listing is not None:
                 self.on_listing(url, found, error, new)
 
-        extra = {"source": source, "limit": limit, "on_listing": listing, "back_offs": self._back_offs}
+        extra = {"source": source, "limit": limit, "fresh": fresh, "on_listing": listing, "back_offs": self._back_offs}
         extra |= {"since": since, "most_listings": most_listings}
         if source is not None:
             extra["shapes"] = shapes_of(self._reader, source.home, run.scope)
@@ -413,10 +422,10 @@ class Process:
         if kept.stopped:
             last.state = "interrupted"
 
-    async def _begin(self, kind: RunKind, source: int | None, name: str | None) -> Run:
+    async def _begin(self, kind: RunKind, source: int | None, name: str | None, *, resume: bool = True) -> Run:
         now = self.clock.now()
         run: Run = await self._recorder.transact(
-            lambda connection: runs.begin(connection, self._recorder.lock, kind, source, name, now=now)
+            lambda connection: runs.begin(connection, self._recorder.lock, kind, source, name, now=now, resume=resume)
         )
         return run
 
@@ -501,7 +510,14 @@ class Process:
             self._recorder.lock.drop(f"source-{run.source_id}")
 
 
-def _fill(run: Run, listings: list[tuple[frontier.Kind, str]], now: datetime, connection: Connection) -> None:
+def _fill(
+    run: Run,
+    listings: list[tuple[frontier.Kind, str]],
+    mode: Mode,
+    budget: int,
+    now: datetime,
+    connection: Connection,
+) -> None:
     """Put on a run's list what it begins with: its listings, unless it goes on where it was, and what is due."""
     if not run.resumed:
         by_kind: dict[frontier.Kind, list[str]] = {}
@@ -509,6 +525,7 @@ def _fill(run: Run, listings: list[tuple[frontier.Kind, str]], now: datetime, co
             by_kind.setdefault(kind, []).append(url)
         for kind, urls in by_kind.items():
             frontier.add_again(connection, run.scope, kind, urls, now=now)
+    revisit_plans.configure(connection, run.scope, mode=mode, budget=budget, now=now)
     frontier.make_due(connection, run.scope, now=now)
 
 

@@ -25,6 +25,14 @@ def request_for(
     )
 
 
+def in_full(request: Request) -> Request:
+    """The request that asks once more, for all of the page whatever has been seen of it."""
+    asked = request.replace(meta={**request.meta, "audit": True})
+    for name in ("If-None-Match", "If-Modified-Since"):
+        asked.headers.pop(name, None)
+    return asked
+
+
 def part_request(url: str) -> Request:
     """The request for another part of an article. It answers no frontier entry of its own."""
     meta = {"article": True, "entry": None, "requested_url": url, "kind": "article"}
@@ -44,4 +52,5 @@ def capture_of(response: Response) -> Capture:
         requested_url=meta["requested_url"],
         redirects=hops,
         entry=meta["entry"],
+        audit=meta.get("audit", False),
     )

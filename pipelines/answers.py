@@ -1,5 +1,6 @@
 """Judges an HTTP answer by what can be known before anything is read of it."""
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from pipelines.access import challenges
@@ -7,16 +8,19 @@ from pipelines.markup.decode import BodyTooLarge, UnknownEncoding, decode_body
 from pipelines.page import PageBytes, PartBytes
 from storage.capture import Capture
 from storage.outcome import Outcome
-from storage.urls import is_front_page
+from storage.urls import is_front_page, key
 from storage.visit import Visit
 
 _BLOCKED = frozenset({401, 402, 403, 407, 429, 451})
 _GONE = frozenset({404, 410})
 
 
-def by_status(capture: Capture) -> Visit:
+def by_status(capture: Capture, sections: Collection[str] = ()) -> Visit:
     """The visit of a capture, ended where the HTTP status says how; the archive turns `gone` into `failed` where it
-    has nothing that could be gone."""
+    has nothing that could be gone.
+
+    `sections`: keys of the source's front page and section pages, where no article stands.
+    """
     visit, status, url = Visit(found=capture), capture.status, capture.requested_url
     if status == 304:
         return visit.ends(Outcome.NOT_MODIFIED)
@@ -40,6 +44,10 @@ def by_status(capture: Capture) -> Visit:
     if capture.redirects and is_front_page(capture.url) and not is_front_page(url):
         return visit.ends(
             Outcome.GONE, "to_front_page", f"{url} leads to the front page {capture.url}: the article is not there."
+        )
+    if capture.redirects and key(capture.url) in sections and key(url) not in sections:
+        return visit.ends(
+            Outcome.GONE, "to_section", f"{url} leads to the section page {capture.url}: the article is not there."
         )
     if not capture.body:
         return visit.ends(Outcome.FAILED, "empty", f"{url} answered with an empty body. Try again later.")

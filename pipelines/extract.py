@@ -141,6 +141,7 @@ def _article(
         pager=pager,
         blocks=blocks,
         leaves=leaves,
+        noindex=metadata.noindex,
     )
 
 

@@ -3,14 +3,15 @@
 from typing import Self
 
 from scrapy.crawler import Crawler
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from pipelines.answers import by_status
 from pipelines.desk import Desk
-from storage import pages, snapshots
+from storage import pages, snapshots, takedowns
 from storage.capture import Capture, Miss
 from storage.database import reading
 from storage.tables import AliasRow, RecordRow, SnapshotRow, VisitRow
+from storage.urls import key
 from storage.visit import Visit
 from storage.warc_records import payload_digest
 
@@ -32,7 +33,7 @@ def same_bytes(engine: Engine, capture: Capture) -> int | None:
             return newest.id
         of_snapshot = select(RecordRow.payload_digest).join(SnapshotRow, SnapshotRow.record_id == RecordRow.id)
         if connection.execute(of_snapshot.where(SnapshotRow.id == newest.id)).scalar() == digest:
-            return newest.id
+            return _unless_gone(connection, alias.page_id, newest.id)
         last_seen = (
             select(RecordRow.payload_digest)
             .join(VisitRow, VisitRow.record_id == RecordRow.id)
@@ -40,7 +41,13 @@ def same_bytes(engine: Engine, capture: Capture) -> int | None:
             .where(VisitRow.snapshot_id == newest.id, RecordRow.payload_digest == digest)
             .limit(1)
         )
-        return newest.id if connection.execute(last_seen).first() else None
+        seen = connection.execute(last_seen).first() is not None
+        return _unless_gone(connection, alias.page_id, newest.id) if seen else None
+
+
+def _unless_gone(connection: Connection, page: int, snapshot: int) -> int | None:
+    """A page that is suspected to be gone is read in full: the bytes alone do not say what has become of the sign."""
+    return None if takedowns.is_open(connection, page) else snapshot
 
 
 def _rendered_digest(capture: Capture) -> str | None:
@@ -52,6 +59,8 @@ class RecognisePipeline:
 
     def __init__(self, desk: Desk):
         self._desk = desk
+        source = desk.source
+        self._sections = frozenset(key(url) for url in (source.home, *source.sections)) if source else frozenset()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -60,7 +69,7 @@ class RecognisePipeline:
     async def process_item(self, item: Capture | Miss) -> Visit:
         if isinstance(item, Miss):
             return Visit(found=item)
-        visit = by_status(item)
+        visit = by_status(item, self._sections)
         if visit.outcome is not None:
             return visit
         same = same_bytes(self._desk.reader, item)

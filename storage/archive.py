@@ -1,7 +1,7 @@
 """An archive for readers: what it holds, as frozen values. Never writes."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -10,7 +10,7 @@ import attrs
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
-from storage import comparable, compare, database, ledger, pages, posts
+from storage import comparable, compare, database, hosts, ledger, pages, posts, revisit_plans, takedowns
 from storage.article import APART
 from storage.clock import Clock, iso
 from storage.disk import disk
@@ -102,6 +102,24 @@ class Event:
     event: str
     at: datetime
     status: int | None
+    sign: str | None = None
+    """Of `gone`: by what it was seen (`storage.takedowns.Sign`)."""
+    confirmed_at: datetime | None = None
+    """Of `gone`: when a second visit confirmed it. None: it is, or was, only suspected."""
+    snapshot: int | None = None
+    """Of `gone`: the last good one before."""
+
+    def as_json(self) -> dict[str, Any]:
+        """As `history --json` prints it."""
+        fields: dict[str, Any] = {"event": self.event, "at": iso(self.at), "status": self.status}
+        if self.event == "gone":
+            fields |= {
+                "sign": self.sign,
+                "suspected": self.confirmed_at is None,
+                "confirmed_at": iso(self.confirmed_at),
+                "snapshot": self.snapshot,
+            }
+        return fields
 
 
 @attrs.frozen(kw_only=True)
@@ -290,13 +308,7 @@ class Archive:
             page = _page(connection, url)
             query = snapshots(all_versions=True).where(AliasRow.page_id == page)
             views = [_view(row) for row in connection.execute(query.order_by(SnapshotRow.captured_at, SnapshotRow.id))]
-            visits = (
-                select(VisitRow.captured_at, VisitRow.outcome, VisitRow.status)
-                .join(AliasRow, AliasRow.id == VisitRow.alias_id)
-                .where(AliasRow.page_id == page)
-                .order_by(VisitRow.captured_at, VisitRow.id)
-            )
-            events = _events(connection.execute(visits).all())
+            events = _events(takedowns.of_page(connection, page))
             made = comparable.renditions(connection, page)
             changes: list[tuple[SnapshotView, compare.Change | None]] = []
             for index, view in enumerate(views):
@@ -359,7 +371,7 @@ class Archive:
         runs, taken = self.runs(), disk(self.folder)
         with database.reading(self._engine) as connection:
             found = health(connection)
-            takedowns = ledger.unconfirmed_takedowns(connection)
+            unconfirmed = takedowns.unconfirmed(connection)
             return {
                 "pages": connection.execute(select(func.count()).select_from(PageRow)).scalar_one(),
                 "snapshots": connection.execute(select(func.count()).select_from(SnapshotRow)).scalar_one(),
@@ -370,9 +382,15 @@ class Archive:
                 "sources": ledger.sources_of(connection, found, now),
                 "due": sum(ledger.due_by_scope(connection, now).values()),
                 "takedowns": {
-                    "unconfirmed": len(takedowns),
-                    "oldest": {"url": takedowns[0].url, "gone_at": iso(takedowns[0].gone_at)} if takedowns else None,
+                    "unconfirmed": len(unconfirmed),
+                    "oldest": {"url": unconfirmed[0].url, "gone_at": iso(unconfirmed[0].takedown.suspected_at)}
+                    if unconfirmed
+                    else None,
                 },
+                "distrusted": [
+                    {"host": one.origin, "until": iso(one.until), "lies": one.lies, "audits": one.audits}
+                    for one in hosts.distrusted(connection, now)
+                ],
                 "notices": ledger.notices(connection),
                 "alarms": [one.as_json() for one in ledger.alarms(connection, self.folder, found, taken, now)],
             }
@@ -403,6 +421,23 @@ def has_watched_pages(folder: Folder) -> bool:
         engine.dispose()
 
 
+def is_anything_due(folder: Folder, names: Sequence[str], clock: Clock) -> bool:
+    """Whether a crawl of what is due of these sources (`watch` names the watched pages) would find anything to do;
+    False where there is no archive yet."""
+    if not folder.database.is_file():
+        return False
+    engine = database.open_engine(folder.database, write=False)
+    try:
+        if database.revision(engine) is None:
+            return False
+        with database.reading(engine) as connection:
+            query = select(SourceRow.id).where(SourceRow.name.in_(names))
+            scopes = [f"source:{number}" for number in connection.execute(query).scalars()]
+            return revisit_plans.is_anything_due(connection, scopes, clock.now())
+    finally:
+        engine.dispose()
+
+
 def _page(connection: Connection, url: str) -> int:
     try:
         alias = pages.find_alias(connection, url)
@@ -413,16 +448,21 @@ def _page(connection: Connection, url: str) -> int:
     return alias.page_id
 
 
-def _events(visits: Any) -> list[Event]:
+def _events(of_page: list[takedowns.Takedown]) -> list[Event]:
     events: list[Event] = []
-    gone = False
-    for visit in visits:
-        if visit.outcome == "gone" and not gone:
-            events.append(Event(event="gone", at=visit.captured_at, status=visit.status))
-            gone = True
-        elif gone and visit.outcome in ("new", "changed", "unchanged", "not_modified"):
-            events.append(Event(event="back", at=visit.captured_at, status=visit.status))
-            gone = False
+    for one in of_page:
+        events.append(
+            Event(
+                event="gone",
+                at=one.suspected_at,
+                status=one.status,
+                sign=one.sign,
+                confirmed_at=one.confirmed_at,
+                snapshot=one.snapshot,
+            )
+        )
+        if one.back_at is not None:
+            events.append(Event(event="back", at=one.back_at, status=one.back_status))
     return events
 
 

@@ -124,11 +124,17 @@ class Article:
     leaves: bytes = b""
     """The keys of all text on the page outside links, in the article or not, as `storage.leaves` packs them: what a
     site repeats is learnt from these."""
+    noindex: bool = False
+    """Whether the page asks search engines to leave it out. Of the visit, not of the text: no extraction keeps it."""
 
     @property
     def whole(self) -> bool:
         """Whether this shows all of the article, as far as can be told."""
         return self.access in FULL and self.degraded is None
+
+
+NOT_IN_ROW = frozenset({"blocks", "noindex"})
+"""Fields of an article that an extraction's row has not: blocks have rows of their own."""
 
 
 @attrs.frozen(kw_only=True)

@@ -104,6 +104,8 @@ class Capture(Exchange):
 
     memento: Memento | None = None
     """Where it was taken from. None: from the site itself, or a file."""
+    audit: bool = False
+    """The server had just answered 304 to the same question, and was asked again for all of it."""
 
     @classmethod
     def of(cls, exchange: Exchange, **more: Any) -> "Capture":

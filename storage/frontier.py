@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, 
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.errors import InvalidURL
-from storage.outcome import Outcome
-from storage.revisits import next_visit
+from storage.revisit_plans import Ended, after_visit, take_due
 from storage.tables import FrontierRow, table
 from storage.urls import key
 
@@ -21,7 +20,7 @@ LISTING_PRIORITY = 1_000_000
 
 
 # Put together once, as in `storage.pages`.
-_ATTEMPTS = select(FrontierRow.attempts).where(FrontierRow.id == bindparam("entry"))
+_AGAIN = (FrontierRow.kind == "article", FrontierRow.due_at.is_not(None))
 _END = update(table(FrontierRow)).where(table(FrontierRow).c.id == bindparam("entry"))
 
 
@@ -137,29 +136,33 @@ def offer_listing(
 
 
 def make_due(connection: Connection, scope: str, *, now: datetime) -> int:
-    """Make the done articles pending whose time has come. Returns how many."""
-    statement = (
-        update(FrontierRow)
-        .where(
-            FrontierRow.scope == scope,
-            FrontierRow.state == "done",
-            FrontierRow.kind == "article",
-            FrontierRow.due_at <= now,
-        )
-        .values(state="pending", priority=-1)
-    )
-    return connection.execute(statement).rowcount
+    """Make the done articles pending whose time has come, as far as the scope's budget goes, the likeliest to have been
+    edited first. Returns how many."""
+    due = take_due(connection, scope, now=now)
+    # Below what is new, which begins at 0.
+    rows = [{"entry": entry, "state": "pending", "priority": -1 - place} for place, entry in enumerate(due)]
+    if rows:
+        connection.execute(_END, rows)
+    return len(rows)
 
 
-def lease(connection: Connection, scope: str, run_id: int, count: int, *, avoid: Iterable[str] = ()) -> list[Entry]:
+def lease(
+    connection: Connection,
+    scope: str,
+    run_id: int,
+    count: int,
+    *,
+    avoid: Iterable[str] = (),
+    only_again: bool = False,
+) -> list[Entry]:
     """Take the next pending URLs for a run, listings first, then by priority and age. May give fewer than `count`.
 
-    `avoid`: URLs whose hosts are left alone; theirs stay pending.
+    `avoid`: URLs whose hosts are left alone; theirs stay pending. `only_again`: only articles that were due again.
     """
     query = (
         select(FrontierRow.id, FrontierRow.kind, FrontierRow.url, FrontierRow.attempts)
         .where(FrontierRow.scope == scope, FrontierRow.state == "pending")
-        .where(*(~_on_host(url) for url in avoid))
+        .where(*(~_on_host(url) for url in avoid), *(_AGAIN if only_again else ()))
         .order_by(FrontierRow.priority.desc(), FrontierRow.id)
         .limit(count)
     )
@@ -176,9 +179,9 @@ def _on_host(url: str) -> ColumnElement[bool]:
     return or_(column == where, *(column.startswith(where + sign, autoescape=True) for sign in "/?#"))
 
 
-def count_left(connection: Connection, scope: str) -> int:
-    """How many URLs of a scope are pending or on lease."""
-    query = select(func.count()).select_from(FrontierRow)
+def count_left(connection: Connection, scope: str, *, only_again: bool = False) -> int:
+    """How many URLs of a scope are pending or on lease. `only_again`: of the articles that were due again."""
+    query = select(func.count()).select_from(FrontierRow).where(*(_AGAIN if only_again else ()))
     return connection.execute(query.where(FrontierRow.scope == scope, FrontierRow.state != "done")).scalar_one()
 
 
@@ -188,21 +191,10 @@ def give_back(connection: Connection, run_id: int) -> int:
     return connection.execute(statement.values(state="pending")).rowcount
 
 
-def end_article(
-    connection: Connection,
-    entry: int,
-    outcome: Outcome,
-    *,
-    now: datetime,
-    changed_at: datetime | None,
-    error: str | None,
-) -> None:
+def end_article(connection: Connection, entry: int, ended: Ended, *, error: str | None) -> None:
     """Note how an article URL ended, and when it is due again."""
-    attempts = connection.execute(_ATTEMPTS, {"entry": entry}).scalar_one()
-    attempts = attempts + 1 if outcome in (Outcome.FAILED, Outcome.REFUSED) else 0
-    due = next_visit(outcome, now=now, changed_at=changed_at, attempts=attempts)
-    row = {"state": "done", "outcome": outcome.value, "error": error, "due_at": due, "attempts": attempts}
-    connection.execute(_END, {"entry": entry, **row})
+    row = {"state": "done", "outcome": ended.outcome.value, "error": error}
+    connection.execute(_END, {"entry": entry, **row, **after_visit(connection, entry, ended)})
 
 
 def end_listing(connection: Connection, entry: int, *, error: str | None) -> None:

@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from storage.clock import iso
 from storage.health import health
 from storage.notice_file import On, Rule
-from storage.tables import AliasRow, FireRow, PageRow, RunRow, SourceRow, VisitRow
+from storage.tables import AliasRow, FireRow, PageRow, RunRow, SourceRow, TakedownRow, VisitRow
 
 
 @attrs.frozen(kw_only=True)
@@ -68,48 +67,28 @@ def last_visit(connection: Connection) -> int:
 
 
 def changed_and_gone(connection: Connection, after: int, until: int) -> list[Any]:
-    """One row per visit that found a page changed, or gone for the second time in a row: `id`, `outcome`,
-    `captured_at`, `snapshot_id`, `url` and `source`. Oldest first.
-
-    A page that is gone once may be a mishap; that it was taken down is told when a second visit confirms it.
-    """
+    """One row per visit that found a page changed, or that confirmed its takedown: `id`, `outcome` ("changed" or
+    "gone"), `captured_at`, `snapshot_id`, `url` and `source`. Oldest first."""
+    confirmed = TakedownRow.id.is_not(None)
     query = (
         select(
             VisitRow.id,
-            VisitRow.outcome,
+            case((confirmed, "gone"), else_=VisitRow.outcome).label("outcome"),
             VisitRow.captured_at,
             VisitRow.snapshot_id,
-            VisitRow.alias_id,
             PageRow.url,
             SourceRow.name.label("source"),
         )
         .join(AliasRow, AliasRow.id == VisitRow.alias_id)
         .join(PageRow, PageRow.id == AliasRow.page_id)
         .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
-        .where(VisitRow.id > after, VisitRow.id <= until, VisitRow.outcome.in_(("changed", "gone")))
+        .outerjoin(
+            TakedownRow, and_(TakedownRow.page_id == PageRow.id, TakedownRow.confirmed_at == VisitRow.captured_at)
+        )
+        .where(VisitRow.id > after, VisitRow.id <= until, or_(confirmed, VisitRow.outcome == "changed"))
         .order_by(VisitRow.id)
     )
-    rows = connection.execute(query).all()
-    return [row for row in rows if row.outcome == "changed" or _confirms(_outcomes_before(connection, row))]
-
-
-def _confirms(before: list[str]) -> bool:
-    return before[:1] == ["gone"] and before[1:2] != ["gone"]
-
-
-def _outcomes_before(connection: Connection, row: Any) -> list[str]:
-    """How the two visits of a page before a visit ended, the later one first; what says nothing about it left out."""
-    other, alias, own = aliased(VisitRow), aliased(AliasRow), aliased(AliasRow)
-    query = (
-        select(other.outcome)
-        .join(alias, alias.id == other.alias_id)
-        .join(own, own.page_id == alias.page_id)
-        .where(own.id == row.alias_id, other.id < row.id)
-        .where(other.outcome.not_in(("failed", "blocked", "refused")))
-        .order_by(other.id.desc())
-        .limit(2)
-    )
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(query).all())
 
 
 def failed_runs(connection: Connection, since: datetime) -> list[Happening]:

@@ -37,6 +37,12 @@ LONGEST_REST = timedelta(hours=6)
 # A Retry-After of more than a day is taken for a day: one request a day disturbs nobody, and years are a mistake.
 LONGEST_RETRY_AFTER = timedelta(days=1)
 
+# For how long a host's 304s are not believed after one that was wrong; doubled with each, up to a season. A week is
+# what it costs to be mistaken about a cache that was stale for once, a season what a server that never says the truth
+# may have to itself before it is believed again.
+FIRST_DISTRUST = timedelta(days=7)
+LONGEST_DISTRUST = timedelta(days=90)
+
 
 @attrs.frozen(kw_only=True)
 class Robots:
@@ -184,5 +190,40 @@ def back_offs(connection: Connection) -> list[BackOff]:
     )
     return [
         BackOff(origin=row.name, until=row.back_off_until or _LONG_AGO, failures=row.unreachable)
+        for row in connection.execute(query)
+    ]
+
+
+@attrs.frozen(kw_only=True)
+class Distrusted:
+    """A host whose 304s are not believed."""
+
+    origin: str
+    until: datetime
+    """Aware, UTC."""
+    lies: int
+    """304s to pages that had changed."""
+    audits: int
+    """304s that were checked."""
+
+
+def audited(connection: Connection, where: str, *, lied: bool, now: datetime) -> None:
+    """Note what the full fetch after a 304 has shown. `lied`: the page had changed."""
+    columns = (HostRow.audits, HostRow.lies, HostRow.distrusted_until)
+    row = connection.execute(select(*columns).where(HostRow.name == where)).first()
+    audits, lies = (row.audits + 1, row.lies + lied) if row else (1, int(lied))
+    values: dict[str, object] = {"audits": audits, "lies": lies}
+    if lied:
+        values["distrusted_until"] = now + min(FIRST_DISTRUST * (1 << min(lies - 1, 16)), LONGEST_DISTRUST)
+    statement = sqlite_insert(HostRow).values(name=where, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+def distrusted(connection: Connection, now: datetime) -> list[Distrusted]:
+    """The hosts whose 304s are not believed now. By name."""
+    columns = (HostRow.name, HostRow.distrusted_until, HostRow.lies, HostRow.audits)
+    query = select(*columns).where(HostRow.distrusted_until > now).order_by(HostRow.name)
+    return [
+        Distrusted(origin=row.name, until=row.distrusted_until, lies=row.lies, audits=row.audits)
         for row in connection.execute(query)
     ]

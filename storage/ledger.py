@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import attrs
 from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import aliased
 
 from storage import fires, posts
 from storage.clock import iso
@@ -17,7 +16,7 @@ from storage.folder import Folder
 from storage.health import SourceHealth
 from storage.notice_file import read_notices
 from storage.sources import read_sources
-from storage.tables import AliasRow, FrontierRow, PageRow, RunRow, SourceRow, VisitRow
+from storage.tables import FrontierRow, PageRow, RunRow, SourceRow
 
 # A crawl that waits for others to end is not overdue yet.
 OVERDUE = timedelta(hours=2)
@@ -43,14 +42,6 @@ class Alarm:
     def as_json(self) -> dict[str, Any]:
         """Dates in ISO 8601."""
         return attrs.asdict(self) | {"at": iso(self.at)}
-
-
-@attrs.frozen(kw_only=True)
-class Takedown:
-    """A page that was gone at its last visit, and only at that one."""
-
-    url: str
-    gone_at: datetime
 
 
 def alarms(connection: Connection, folder: Folder, found: list[SourceHealth], disk: Disk, now: datetime) -> list[Alarm]:
@@ -187,28 +178,3 @@ def due_by_scope(connection: Connection, now: datetime) -> dict[str, int]:
         .group_by(FrontierRow.scope)
     )
     return {row.scope: row.due for row in connection.execute(query)}
-
-
-def unconfirmed_takedowns(connection: Connection) -> list[Takedown]:
-    """Pages whose last visit found them gone and whose visit before that did not: to be confirmed. Oldest first."""
-    visit, other = aliased(VisitRow), aliased(VisitRow)
-    before = (
-        select(other.outcome)
-        .where(other.alias_id == visit.alias_id, other.captured_at < visit.captured_at)
-        .where(other.outcome.not_in(("failed", "blocked", "refused")))
-        .order_by(other.captured_at.desc(), other.id.desc())
-        .limit(1)
-        .correlate(visit)
-        .scalar_subquery()
-    )
-    later = select(other.id).where(other.alias_id == visit.alias_id, other.captured_at > visit.captured_at)
-    query = (
-        select(FrontierRow.url, visit.captured_at)
-        .join(AliasRow, AliasRow.url == FrontierRow.url)
-        .join(visit, visit.alias_id == AliasRow.id)
-        .where(FrontierRow.outcome == "gone", visit.outcome == "gone")
-        .where(~later.correlate(visit).exists(), before != "gone")
-        .order_by(visit.captured_at, visit.id)
-    )
-    found = {row.url: Takedown(url=row.url, gone_at=row.captured_at) for row in connection.execute(query)}
-    return list(found.values())

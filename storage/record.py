@@ -6,10 +6,11 @@ from datetime import datetime
 import attrs
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from storage import frontier, mementos, pages
-from storage.article import NEVER_KEPT, Access, Article, Rendition, content_digest
+from storage import frontier, hosts, mementos, missing, pages, replaced_texts, takedowns
+from storage.article import NEVER_KEPT, NOT_IN_ROW, Access, Article, Rendition, content_digest
 from storage.capture import Capture, Miss
 from storage.outcome import Outcome, Receipt
+from storage.revisit_plans import Ended
 from storage.tables import (
     BlockRow,
     CutRow,
@@ -22,6 +23,7 @@ from storage.tables import (
     made_by,
     table,
 )
+from storage.takedowns import Sign
 from storage.visit import Visit
 
 
@@ -97,6 +99,10 @@ def record_visit(
         alias = pages.find_alias(connection, capture.requested_url)
     outcome, kind, error = visit.outcome, visit.kind, visit.error
     snapshot: int | None = None
+    sign: Sign | None = None
+    if missing.leads_elsewhere(connection, visit, capture, answered, alias):
+        outcome, kind = Outcome.GONE, Sign.SECTION.value
+        error = f"{capture.requested_url} leads to {capture.url}, which is no article: it is not there any more."
     if visit.same_as is not None and alias is not None:
         outcome, snapshot = Outcome.UNCHANGED, visit.same_as
     elif outcome is Outcome.NOT_MODIFIED:
@@ -119,8 +125,11 @@ def record_visit(
             for part in visit.parts[: visit.joined]:
                 pages.add_alias(connection, part.url, alias.page_id, now)
                 pages.add_alias(connection, part.requested_url, alias.page_id, now)
-            outcome, snapshot = _archive(connection, capture, article, rendition, alias, records, now)
-        if outcome not in _STANDS:
+            outcome, snapshot, sign = _archive(connection, capture, article, rendition, alias, records, now)
+        if sign is Sign.LIKE_VANISHED:
+            kind = sign.value
+            error = f"{capture.requested_url} says what the site says of other pages that it has not: it is gone."
+        elif outcome not in _STANDS:
             kind = kind or (visit.article.access.value if visit.article.access in NEVER_KEPT else None)
             error = _why(capture.requested_url, visit.article)
     if outcome is None:
@@ -128,6 +137,9 @@ def record_visit(
     if ledger.source_id is not None and alias is not None and outcome is not Outcome.NEW:
         pages.adopt(connection, alias.page_id, ledger.source_id)
     access = visit.article.access.value if visit.article else _access_of(outcome)
+    noindex = missing.noindex(visit, capture)
+    if alias is not None:
+        sign = sign or missing.sign_of(connection, alias.page_id, visit, outcome, kind, noindex=noindex)
     row = {
         "run_id": ledger.run_id,
         "url": capture.requested_url,
@@ -144,15 +156,25 @@ def record_visit(
         "record_id": records[0] if records else None,
         "snapshot_id": snapshot,
         "memento": capture.memento.uri if capture.memento else None,
+        "noindex": noindex,
+        "sign": sign.value if sign else None,
     }
     connection.execute(_NEW_VISIT, row)
+    recheck = None
+    if alias is not None:
+        imported = capture.record is not None or capture.memento is not None
+        recheck = takedowns.note(connection, alias.page_id, sign, now=now, imported=imported)
+    if capture.audit and outcome in _STANDS:
+        hosts.audited(connection, hosts.origin(capture.url), lied=outcome is Outcome.CHANGED, now=now)
     if capture.entry is not None and capture.memento is not None:
         mementos.end(connection, capture.entry, outcome, error=error)
     elif capture.entry is not None:
         changed = capture.captured_at if outcome in (Outcome.NEW, Outcome.CHANGED) else None
         if changed is None and alias is not None:
             changed = pages.last_change(connection, alias.page_id)
-        frontier.end_article(connection, capture.entry, outcome, now=now, changed_at=changed, error=error)
+        published = visit.article.published_at if visit.article else None
+        ended = Ended(outcome=outcome, now=now, published_at=published, changed_at=changed, recheck_at=recheck)
+        frontier.end_article(connection, capture.entry, ended, error=error)
     return _receipt(connection, visit, capture, outcome, kind, error, alias, snapshot, access)
 
 
@@ -190,7 +212,7 @@ def _record_miss(connection: Connection, visit: Visit, miss: Miss, ledger: Ledge
     if miss.entry is not None and miss.memento is not None:
         mementos.end(connection, miss.entry, outcome, error=miss.message)
     elif miss.entry is not None:
-        frontier.end_article(connection, miss.entry, outcome, now=now, changed_at=None, error=miss.message)
+        frontier.end_article(connection, miss.entry, Ended(outcome=outcome, now=now), error=miss.message)
     return Receipt(
         url=miss.requested_url,
         canonical_url=pages.url_of(connection, alias.page_id) if alias else None,
@@ -229,20 +251,25 @@ def _archive(
     alias: pages.Alias,
     records: Sequence[int],
     now: datetime,
-) -> tuple[Outcome, int | None]:
-    """Decide against what the page has, and keep the article where it is worth a snapshot."""
+) -> tuple[Outcome, int | None, Sign | None]:
+    """Decide against what the page has, and keep the article where it is worth a snapshot. The sign: of a takedown."""
     before = pages.newest_snapshot(connection, alias.page_id, capture.captured_at)
     whole_before = before is not None and (
         before.whole or pages.has_whole_snapshot(connection, alias.page_id, capture.captured_at)
     )
     if whole_before and not article.whole:
-        return Outcome.DEGRADED, None
+        return Outcome.DEGRADED, None, None
+    sign = replaced = None
     if before is not None:
         same = _content_digest_of(connection, before.id, rendition)
         if same is None:
             raise RenditionMissing(before.id)
         if same == content_digest(article, rendition) and not (article.whole and not before.whole):
-            return Outcome.UNCHANGED, before.id
+            return Outcome.UNCHANGED, before.id, None
+        sign, replaced = missing.compared(connection, alias.page_id, capture.url, before.id, rendition)
+        if sign is Sign.LIKE_VANISHED and replaced is not None:
+            replaced_texts.remember(connection, replaced, snapshot=None, now=now)
+            return Outcome.GONE, None, sign
     values = {
         "alias_id": alias.id,
         "record_id": records[0],
@@ -257,7 +284,9 @@ def _archive(
     ]:
         connection.execute(_NEW_PARTS, parts)
     keep_rendition(connection, snapshot, article, rendition, now=now)
-    return (Outcome.CHANGED if before is not None else Outcome.NEW), snapshot
+    if replaced is not None:
+        replaced_texts.remember(connection, replaced, snapshot=snapshot, now=now)
+    return (Outcome.CHANGED if before is not None else Outcome.NEW), snapshot, sign
 
 
 def _content_digest_of(connection: Connection, snapshot: int, like: Rendition) -> str | None:
@@ -282,7 +311,7 @@ def keep_rendition(
 
 
 def _keep_extraction(connection: Connection, snapshot: int, article: Article, now: datetime) -> int:
-    fields = attrs.asdict(article, recurse=False, filter=lambda field, _: field.name != "blocks")
+    fields = attrs.asdict(article, recurse=False, filter=lambda field, _: field.name not in NOT_IN_ROW)
     fields |= {
         "authors": list(article.authors),
         "tags": list(article.tags),

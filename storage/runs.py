@@ -73,10 +73,18 @@ def source_id(connection: Connection, name: str, home: str | None, now: datetime
 
 
 def begin(
-    connection: Connection, lock: RunLock, kind: RunKind, source: int | None, name: str | None, *, now: datetime
+    connection: Connection,
+    lock: RunLock,
+    kind: RunKind,
+    source: int | None,
+    name: str | None,
+    *,
+    now: datetime,
+    resume: bool = True,
 ) -> Run:
     """Begin a run, or go on with the source's last one where its process died less than a day ago.
 
+    `resume`: False ends that one as interrupted; what it had still to do stays for the next that asks for all.
     Raises RunUnderWay where another process crawls the same source.
     """
     if source is not None:
@@ -84,7 +92,7 @@ def begin(
             raise RunUnderWay(name or str(source))
         unfinished = select(RunRow).where(RunRow.source_id == source, RunRow.state == "running")
         for row in connection.execute(unfinished.order_by(RunRow.id)).all():
-            if now - row.started_at < RESUMABLE:
+            if resume and now - row.started_at < RESUMABLE:
                 frontier.give_back(connection, row.id)
                 statement = update(RunRow).where(RunRow.id == row.id).values(resumed=RunRow.resumed + 1)
                 connection.execute(statement)

@@ -22,6 +22,8 @@ from pydantic import (
 
 from storage.cron import NIGHTLY, Cron
 from storage.errors import InvalidURL, SourceFileError
+from storage.revisit_plans import USUAL_BUDGET
+from storage.revisits import Mode
 from storage.rules import SiteRules, read_rules
 from storage.toml_file import read_toml
 from storage.toml_mistakes import Mistake, meant, what
@@ -47,6 +49,8 @@ MAX_CONCURRENCY = 16
 
 # A day: what is wanted less often is the schedule's.
 MAX_FRESH_MINUTES = 1440
+# One a second, all day: more than that is no visit.
+MAX_BUDGET = 86_400
 
 # A century: further back than any site's own listings, and safely inside what a date can hold.
 MAX_AGE_DAYS = 36_500
@@ -256,6 +260,11 @@ class Defaults(BaseModel):
 
     fresh_every: int | None = Field(default=None, ge=1, le=MAX_FRESH_MINUTES)
     """`backissue schedule` visits what is due, without looking for more, every so many minutes. None: it does not."""
+    revisits: Mode = "adaptive"
+    """How pages are visited again: where an edit is likely, or by fixed tiers of time since the last change."""
+
+    budget: int = Field(default=USUAL_BUDGET, ge=0, le=MAX_BUDGET)
+    """Visits a day that adaptive revisits may spend. 0: only what the floor owes."""
 
 
 class Source(Defaults):
@@ -342,6 +351,8 @@ _MUST_BE = {
     "obey_tdm_reservation": "true or false",
     "max_age_days": f"a whole number of days from 0 (no limit) to {MAX_AGE_DAYS}",
     "user_agent": "a text in quotes",
+    "revisits": '"adaptive" or "tiers"',
+    "budget": f"a whole number of visits a day from 0 to {MAX_BUDGET}",
     "enabled": "true or false",
     "schedule": 'a cron line in quotes, such as "0 3 * * *"',
     "timezone": 'the name of a time zone in quotes, such as "Europe/Berlin"',

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, bindparam, select
 
-from storage.article import Access, Article, Block, BlockKind, Pager, Rendition
+from storage.article import NOT_IN_ROW, Access, Article, Block, BlockKind, Pager, Rendition
 from storage.tables import AliasRow, BlockRow, CutRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow
 
 # Put together once, as in `storage.pages`.
@@ -76,7 +76,7 @@ def blocks_of(connection: Connection, extraction: int) -> tuple[Block, ...]:
 
 
 def _article(row: Any, blocks: tuple[Block, ...]) -> Article:
-    fields = {field.name: getattr(row, field.name) for field in attrs.fields(Article) if field.name != "blocks"}
+    fields = {field.name: getattr(row, field.name) for field in attrs.fields(Article) if field.name not in NOT_IN_ROW}
     return Article(
         **fields
         | {

@@ -221,6 +221,10 @@ class VisitRow(Table):
     """The snapshot that this visit made or saw again."""
     memento: Mapped[str | None]
     """Where it was taken from (URI-M), where another web archive captured it."""
+    noindex: Mapped[bool | None]
+    """Whether the page asked search engines to leave it out. None: it was not read, or not looked for."""
+    sign: Mapped[str | None]
+    """Why the page may have been taken down (`storage.takedowns.Sign`). None: nothing says so."""
 
 
 class SnapshotRow(Table):
@@ -353,6 +357,12 @@ class HostRow(Table):
     tdmrep: Mapped[bytes | None] = mapped_column(LargeBinary)
     """/.well-known/tdmrep.json as it was read; empty where there is none. None: never read."""
     tdmrep_read_at: Mapped[datetime | None]
+    distrusted_until: Mapped[datetime | None]
+    """Its 304s are not believed until then, since one of them was wrong. None: none was."""
+    lies: Mapped[int] = mapped_column(default=0, server_default="0")
+    """304s to pages that had changed."""
+    audits: Mapped[int] = mapped_column(default=0, server_default="0")
+    """304s that were checked by a full fetch."""
 
 
 class FrontierRow(Table):
@@ -388,6 +398,16 @@ class FrontierRow(Table):
     outcome: Mapped[str | None]
     """Of its last visit."""
     error: Mapped[str | None]
+    born_at: Mapped[datetime | None]
+    """When an article was published, as far as can be told. None: it was not read yet."""
+    seen_at: Mapped[datetime | None]
+    """Its last visit that saw what it says. None: never."""
+    edits: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    """Edits that visits saw, by expectation (`storage.edit_model`)."""
+    expected: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    """As many as its source's average page would have had."""
+    signalled_at: Mapped[datetime | None]
+    """The date of a listing that is later than the last visit. None: there is none."""
 
 
 class MirrorRow(Table):
@@ -475,3 +495,61 @@ class NoticeMarkRow(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     reached: Mapped[int]
+
+
+class RevisitPlanRow(Table):
+    """How a scope of the frontier is revisited: what was learnt of its edits, and the visits that it may still make."""
+
+    __tablename__ = "revisit_plan"
+
+    scope: Mapped[str] = mapped_column(unique=True)
+    mode: Mapped[str]
+    """"adaptive" or "tiers"."""
+    budget: Mapped[int]
+    """Visits a day."""
+    visits: Mapped[float]
+    """Left, as of `visits_at`."""
+    visits_at: Mapped[datetime]
+    learnt: Mapped[bytes] = mapped_column(LargeBinary)
+    """`storage.edit_model.Learnt`, packed."""
+    archive: Mapped[bytes] = mapped_column(LargeBinary)
+    """What all scopes had learnt together when the last crawl began."""
+
+
+class TakedownRow(Table):
+    """A page that was there and then was not: from the first visit that saw it gone until it was back."""
+
+    __tablename__ = "takedown"
+    __table_args__ = (Index("ix_takedown_page_id", "page_id"), Index("ix_takedown_confirmed_at", "confirmed_at"))
+
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id"))
+    sign: Mapped[str]
+    """Of the first visit (`storage.takedowns.Sign`)."""
+    status: Mapped[int | None]
+    """HTTP status of the first visit."""
+    suspected_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """None: it is only suspected."""
+    back_at: Mapped[datetime | None]
+    """None: it is gone still."""
+    back_status: Mapped[int | None]
+    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
+    """The last good one before."""
+
+
+class ReplacedTextRow(Table):
+    """A text that stood all of a sudden in the place of another: on several pages it is what a site says of those that
+    it has not."""
+
+    __tablename__ = "replaced_text"
+    __table_args__ = (UniqueConstraint("site", "digest", "page_id"),)
+
+    site: Mapped[str]
+    digest: Mapped[str]
+    """`sha256:` of the text."""
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id"))
+    replaced_at: Mapped[datetime]
+    before_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    """The page's last snapshot with a text of its own."""
+    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
+    """The one with the new text. None: it was not kept, as the text was known."""

@@ -134,6 +134,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self.end_headers()
             else:
                 self.send(article("Never edited"), ETag='"same"')
+        elif path.startswith("/liar/"):
+            # Says of every edition that nothing has changed.
+            if self.headers.get("If-None-Match"):
+                self.send_response(304)
+                self.end_headers()
+            else:
+                self.send(article(f"Edition {site.edition} of the quay"), ETag='"always"')
         elif path == "/walled":
             if site.edition == 1:
                 self.send(article("Open at first"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from storage.archive import Archive
+from storage.archive import Archive, Event
 from storage.clock import iso
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
@@ -59,11 +59,17 @@ def history(folder: Path, url: str, as_json: bool) -> None:
             stealth = "  (without a new modified date)" if change.stealth else ""
             click.echo(f"    +{change.words_added} −{change.words_removed} words{stealth}: {change.summary}")
     for event in events:
-        fields = {"event": event.event, "at": iso(event.at), "status": event.status}
         if as_json:
-            _print(fields)
+            _print(event.as_json())
         else:
-            click.echo(f"{fields['at']}  {event.event}  (HTTP {event.status})")
+            click.echo(f"{iso(event.at)}  {event.event}  (HTTP {event.status}){_certainty(event)}")
+
+
+def _certainty(event: Event) -> str:
+    if event.event != "gone":
+        return ""
+    sure = f"confirmed {iso(event.confirmed_at)}" if event.confirmed_at else "suspected, not confirmed"
+    return f"  {event.sign}, {sure}; last good snapshot {event.snapshot}"
 
 
 @click.command()
@@ -95,6 +101,8 @@ def status(folder: Path, as_json: bool) -> None:
         counts = ", ".join(f"{count:,} {name}" for name, count in run["outcomes"].items()) or "nothing"
         name = run["source"] or run["kind"]
         click.echo(f"{run['started_at']}  {name}  {run['state']}, {run['taken_up']:,} taken up: {counts}")
+    for host in state["distrusted"]:
+        click.echo(f"! {host['host']}: its 304s are not believed until {host['until']} ({host['lies']} were wrong)")
     for alarm in state["alarms"]:
         whose = alarm["source"] or (f"run {alarm['run']}" if alarm["run"] else "archive")
         click.echo(f"! {whose}: {alarm['sign']}: {alarm['message']}")

@@ -9,7 +9,8 @@ import click
 
 from cli.progress import Progress
 from pipelines.workers import prepare
-from storage.archive import has_watched_pages
+from storage.archive import has_watched_pages, is_anything_due
+from storage.clock import Clock
 from storage.errors import SourceFileError, UnknownSource, UsageError
 from storage.folder import Folder
 from storage.sources import FIRST_SOURCE, Source, read_sources
@@ -80,6 +81,7 @@ def _lines(file: TextIO | None) -> list[str]:
 @click.command(short_help="Visit the sources of sources.toml.")
 @click.argument("names", nargs=-1, metavar="[SOURCE…]")
 @click.option("--limit", type=click.IntRange(1), help="Take up at most so many articles a source; exit code 3 if more.")
+@click.option("--fresh", is_flag=True, help="Visit again what is due, and nothing else: no feeds, nothing new.")
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -98,6 +100,7 @@ def crawl(
     folder: Path,
     names: tuple[str, ...],
     limit: int | None,
+    fresh: bool,
     since: datetime | None,
     listings: int | None,
     allow_private: bool,
@@ -105,6 +108,14 @@ def crawl(
     as_json: bool,
 ) -> None:
     """Visit the sources of sources.toml, all or those named: discover, fetch what is due, archive."""
+    if fresh and since is not None:
+        raise UsageError("--fresh reads no listings and --since reads more of them. Give one of the two.")
+    chosen, watched = _chosen(Folder(folder), names)
+    scopes = [*(source.name for source in chosen), *(["watch"] if watched else [])]
+    if fresh and not is_anything_due(Folder(folder), scopes, Clock()):
+        # Before anything is imported that takes a second: this is asked every quarter of an hour.
+        click.echo("Nothing is due.", err=True)
+        return
     prepare()
     from crawler.depth import MOST_LISTINGS
     from crawler.notices.sending import notify
@@ -114,7 +125,6 @@ def crawl(
         since, listings = since.replace(tzinfo=UTC), listings or MOST_LISTINGS
     elif listings is not None:
         raise UsageError("--listings bounds a crawl with --since. Give --since DATE too, or leave it out.")
-    chosen, watched = _chosen(Folder(folder), names)
     with Progress("crawl", as_json=as_json, total=None) as progress:
         process = Process(
             folder=Folder(folder),
@@ -125,7 +135,9 @@ def crawl(
             on_upkeep=progress.upkeep,
         )
         results = process.run(
-            lambda: process.crawl(chosen, limit=limit, watched=watched, since=since, most_listings=listings)
+            lambda: process.crawl(
+                chosen, limit=limit, watched=watched, fresh=fresh, since=since, most_listings=listings
+            )
         )
     # After a Ctrl-C nothing is waited for: what was collected goes out with the next crawl.
     for failure in notify(Folder(folder), send=all(result.state != "interrupted" for result in results)).failures:

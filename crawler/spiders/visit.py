@@ -14,6 +14,7 @@ from scrapy.http import Response
 from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
+from crawler.audits import is_audited
 from crawler.back_off import PATIENCE, REFUSALS, BackOffs
 from crawler.discovery.errors import ListingError
 from crawler.discovery.following import Depth, Followed, followed
@@ -26,10 +27,11 @@ from crawler.opt_outs import OptOuts
 from crawler.rendering.chromium import Chromium, RenderUnavailable
 from crawler.rendering.pages import Subrequests, rendered, rendered_listing
 from crawler.rendering.renderer import Renderer, RenderFailed
-from crawler.visiting import capture_of, part_request, request_for
+from crawler.visiting import capture_of, in_full, part_request, request_for
 from pipelines.desk import Desk
-from storage import frontier, hosts, runs, snapshots
+from storage import frontier, hosts, revisit_plans, runs, snapshots
 from storage.capture import Capture, Miss
+from storage.database import reading
 from storage.errors import HostBacksOff, WorkerLost
 from storage.frontier import Entry
 from storage.hosts import BackOff
@@ -55,6 +57,7 @@ class VisitSpider(Spider):
         run: Run,
         source: Source | None = None,
         limit: int | None = None,
+        fresh: bool = False,
         since: datetime | None = None,
         most_listings: int | None = None,
         shapes: Shapes | None = None,
@@ -67,6 +70,8 @@ class VisitSpider(Spider):
         self.run = run
         self.source = source
         self.limit = limit
+        self.fresh = fresh
+        """Whether only what was due again is taken up, and nothing new."""
         self.limited = False
         """Whether the limit left articles pending."""
         self.since = since
@@ -91,6 +96,7 @@ class VisitSpider(Spider):
         self._leased: set[int] = set()
         self._articles = 0
         self._free = asyncio.Event()
+        self._distrusted: dict[str, datetime] = {}
 
     @property
     def stopped_short(self) -> bool:
@@ -129,6 +135,8 @@ class VisitSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         recorder = self.desk.recorder
+        with reading(self.desk.reader) as connection:
+            self._distrusted = {one.origin: one.until for one in hosts.distrusted(connection, recorder.clock.now())}
         while True:
             self._free.clear()
             room = min(LEASE, MOST_UNDER_WAY - len(self._leased))
@@ -154,7 +162,9 @@ class VisitSpider(Spider):
 
     def _lease(self, room: int, connection: Connection) -> tuple[list[Entry], list[BackOff]]:
         known = hosts.back_offs(connection)
-        entries = frontier.lease(connection, self.run.scope, self.run.id, room, avoid=self._avoided(known))
+        entries = frontier.lease(
+            connection, self.run.scope, self.run.id, room, avoid=self._avoided(known), only_again=self.fresh
+        )
         return entries, known
 
     def _avoided(self, known: list[BackOff]) -> list[str]:
@@ -168,7 +178,9 @@ class VisitSpider(Spider):
         self.left = len(self._held)
         if self.run.source_id is not None and not self.limited:
             scope = self.run.scope
-            self.left = await self.desk.recorder.transact(lambda connection: frontier.count_left(connection, scope))
+            self.left = await self.desk.recorder.transact(
+                lambda connection: frontier.count_left(connection, scope, only_again=self.fresh)
+            )
         if self.left:
             now = self.desk.recorder.clock.now()
             self.resting = [one for one in known if one.until > now]
@@ -188,14 +200,26 @@ class VisitSpider(Spider):
         if entry.kind != "article":
             return request_for(entry, self.parse_listing, self.listing_failed, {})
         # That the page itself is the same says nothing of what its scripts will put into it.
-        ask_for_all = self._renderer is not None
-        validators = {} if ask_for_all else snapshots.validators(self.desk.reader, entry.url, self.desk.recorder.clock)
+        ask_for_all = self._renderer is not None or self._is_distrusted(entry.url)
+        validators = {} if ask_for_all else self._validators(entry.url)
         request = request_for(entry, self.parse_article, self.article_failed, validators)
         first = snapshots.first_part(self.desk.reader, entry.url)
         return request.replace(url=first) if first is not None else request
 
-    async def parse_article(self, response: Response) -> AsyncIterator[Capture | Miss]:
-        yield await self._finished(capture_of(response))
+    def _validators(self, url: str) -> dict[str, str]:
+        return snapshots.validators(self.desk.reader, url, self.desk.recorder.clock)
+
+    def _is_distrusted(self, url: str) -> bool:
+        """Whether the 304s of a URL's host are not believed."""
+        until = self._distrusted.get(hosts.origin(url))
+        return until is not None and until > self.desk.recorder.clock.now()
+
+    async def parse_article(self, response: Response) -> AsyncIterator[Capture | Miss | Request]:
+        if response.status == 304 and is_audited(response.url, self.desk.recorder.clock.now()):
+            request: Request = response.request  # type: ignore[assignment]
+            yield in_full(request)
+        else:
+            yield await self._finished(capture_of(response))
 
     async def _finished(self, capture: Capture) -> Capture | Miss:
         """What becomes of a capture before the pipelines see it."""
@@ -270,10 +294,17 @@ class VisitSpider(Spider):
             skipped["old_listing"] = skipped.get("old_listing", 0) + follow.too_old
             self.bounds["old_listing"] += follow.too_old
 
+        dated = [
+            (found.url, max(dates))
+            for found in articles
+            if (dates := [date for date in (found.modified_at, found.published_at) if date is not None])
+        ]
+
         def write(connection: Any) -> int:
             added = frontier.add(
                 connection, run.scope, "article", [found.url for found in articles], now=now, found_in=url
             )
+            revisit_plans.signal(connection, run.scope, dated, now=now)
             if added.invalid:
                 skipped["invalid_url"] = skipped.get("invalid_url", 0) + added.invalid
             self._offer(connection, follow, url, now, skipped)

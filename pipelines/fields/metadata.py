@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from pipelines.fields import bylines, jsonld, shown, titles
 from pipelines.fields import meta_tags as markup
 from pipelines.fields.dates import parse_date
+from storage.directives import forbids_index
 
 # What htmldate guesses before the web existed is a number in the page, not its date.
 FIRST_GUESSED_YEAR = 1990
@@ -151,6 +152,9 @@ class Metadata:
     """Field -> where it came from: `json-ld`, `microdata`, `opengraph`, `dublin-core`, `twitter`, `meta`, `html`,
     `trafilatura` or `htmldate`."""
 
+    noindex: bool = False
+    """Whether it asks search engines to leave it out."""
+
 
 def read_metadata(tree: HtmlElement, url: str, *, guesses: Any = None) -> Metadata:
     """What the page says about itself, each field from the source that was right most often.
@@ -198,6 +202,7 @@ def read_metadata(tree: HtmlElement, url: str, *, guesses: Any = None) -> Metada
         body=max(filter(None, map(jsonld.text, fields.json("articleBody"))), key=len, default=None),
         page_types=frozenset(kind for node in linked.pages for kind in jsonld.types(node)),
         origins=fields.origins,
+        noindex=any(forbids_index(value) for name in ("robots", "googlebot") for value in found.metas.get(name, ())),
     )
 
 

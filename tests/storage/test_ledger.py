@@ -10,9 +10,8 @@ from sqlalchemy import Connection, Engine, insert
 from storage import database, fires, runs
 from storage.archive import Archive
 from storage.folder import Folder
-from storage.ledger import unconfirmed_takedowns
 from storage.runs import RunLock
-from storage.tables import AliasRow, FrontierRow, PageRow, RunRow, VisitRow
+from storage.tables import RunRow, VisitRow
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LAST = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -166,35 +165,3 @@ def test_disk_use_is_told_by_what_it_is_for(engine: Engine, folder: Folder) -> N
     assert (disk["warc"], disk["other"]) == (1000, 10)
     assert disk["database"] > 10_000
     assert disk["free"] > 0
-
-
-def visits(connection: Connection, url: str, *outcomes: str) -> None:
-    page = connection.execute(
-        insert(PageRow).values(key=url, url=url, site="ledger.example", added_at=NOW).returning(PageRow.id)
-    ).scalar_one()
-    alias = connection.execute(
-        insert(AliasRow).values(url=url, key=url, page_id=page, added_at=NOW).returning(AliasRow.id)
-    ).scalar_one()
-    run = connection.execute(
-        insert(RunRow)
-        .values(kind="crawl", state="done", started_at=NOW, skipped={}, resumed=0, taken_up=0)
-        .returning(RunRow.id)
-    ).scalar_one()
-    for days, outcome in enumerate(outcomes):
-        at = NOW - timedelta(days=len(outcomes) - days)
-        row = {"run_id": run, "url": url, "alias_id": alias, "captured_at": at, "outcome": outcome}
-        connection.execute(insert(VisitRow).values(**row))
-    row = {"scope": "source:1", "kind": "article", "key": url, "url": url, "state": "done", "found_at": NOW}
-    connection.execute(insert(FrontierRow).values(**row, outcome=outcomes[-1]))
-
-
-def test_a_page_that_is_gone_once_waits_for_its_confirmation(engine: Engine) -> None:
-    with database.writing(engine) as connection:
-        visits(connection, "https://ledger.example/stands", "new", "unchanged")
-        visits(connection, "https://ledger.example/gone-once", "new", "unchanged", "gone")
-        visits(connection, "https://ledger.example/confirmed", "new", "gone", "gone")
-        visits(connection, "https://ledger.example/confirmed-after-failure", "new", "gone", "failed", "gone")
-        visits(connection, "https://ledger.example/back", "new", "gone", "unchanged")
-        visits(connection, "https://ledger.example/again", "new", "gone", "unchanged", "changed", "gone")
-        found = [takedown.url for takedown in unconfirmed_takedowns(connection)]
-    assert found == ["https://ledger.example/gone-once", "https://ledger.example/again"]
