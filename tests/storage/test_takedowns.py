@@ -23,7 +23,6 @@ from storage.record import Ledger
 from storage.recorder import Recorder
 from storage.runs import begin
 from storage.takedowns import Observation, Sign, Takedown, spells
-from storage.visit import Visit
 
 START = datetime(2026, 3, 2, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
