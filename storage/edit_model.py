@@ -168,6 +168,14 @@ class EditModel:
         # Solved for the expectation: one minus the gamma mixture's chance of no edit is the likelihood.
         left = rate * ((1.0 - likelihood) ** (-1.0 / shape) - 1.0)
         now, first_day = start, start + DAY
+        if (
+            self._rate(bisect_right(EDGES, max(start - born, 0.0)))
+            * self._mean_weight()
+            * self._mass_of_day(start - born)
+            < left / 2
+        ):
+            # Nowhere near within a day: which hours are busy does not matter.
+            first_day = start
         while now < latest:
             age = max(now - born, 0.0)
             bucket = bisect_right(EDGES, age)
@@ -185,6 +193,10 @@ class EditModel:
             # An edge may round to where we are.
             now = stop if stop > now else math.nextafter(now, math.inf)
         return latest
+
+    @staticmethod
+    def _mass_of_day(age: float) -> float:
+        return _mass(max(age, 0.0) + DAY) - _mass(max(age, 0.0))
 
     def learn(self, page: Page, seen: Seen, *, changed: bool) -> Page:
         """Take in what a visit saw; returns the page as it is known now. Changes `own`."""

@@ -227,13 +227,19 @@ def reextract(
     metavar="A B",
     help="Where the two sites listen; 0 takes any port that is free.",
 )
+@click.option("--week", is_flag=True, help="Seven nights, with all that an archive has to notice.")
 @click.pass_context
-def demo(context: click.Context, ports: tuple[int, int]) -> None:
+def demo(context: click.Context, ports: tuple[int, int], week: bool) -> None:
     """Crawl a made-up newspaper on this machine twice, a simulated day apart, and show what that gives."""
+    given = context.parent is not None and context.parent.params.get("folder")
+    folder = context.obj if given else Path("demo-archive")
+    if week:
+        from cli.demo.nights import nights
+
+        sys.exit(nights(folder, ports))
     from cli.demo.tour import tour
 
-    given = context.parent is not None and context.parent.params.get("folder")
-    sys.exit(tour(context.obj if given else Path("demo-archive"), ports))
+    sys.exit(tour(folder, ports))
 
 
 __all__ = ["archive", "crawl", "demo", "import_", "reextract"]

@@ -15,7 +15,7 @@ from storage.clock import Clock
 from storage.errors import UsageError
 from storage.folder import Folder
 from storage.outcome import Outcome, Receipt
-from storage.sources import read_sources
+from storage.sources import Source, read_sources
 
 NAMES = ("ledger", "tagblatt")
 _MARK = "made by `backissue demo`"
@@ -32,10 +32,8 @@ def tour(path: Path, ports: tuple[int, int]) -> int:
         newspaper = Newspaper(today=now.date(), ports=ports)
         with newspaper:
             # Only now: where the ports are taken, the last demo's archive stays.
-            _clear(folder)
-            folder.make()
-            folder.sources.write_text(_sources(newspaper.sites), encoding="utf-8")
-            sources = list(read_sources(folder.sources).values())
+            clear(folder)
+            sources = write_sources(folder, newspaper.sites)
 
             # One process for both days: its clock is set forward in between.
             process = Process(folder=folder, on_receipt=lambda receipt: receipts.append((newspaper.day, receipt)))
@@ -63,7 +61,8 @@ def _program() -> str:
     return "backissue" if shutil.which("backissue") or run_by is None else shlex.quote(run_by)
 
 
-def _clear(folder: Folder) -> None:
+def clear(folder: Folder) -> None:
+    """Empty the folder of an earlier demo. Raises UsageError where it is another's."""
     if not folder.path.exists():
         return
     mark = folder.sources.read_text(encoding="utf-8") if folder.sources.is_file() else ""
@@ -71,6 +70,13 @@ def _clear(folder: Folder) -> None:
         shutil.rmtree(folder.path)
     elif any(folder.path.iterdir()):
         raise UsageError(f"{folder.path} is not empty and not the demo's. Name another folder with --archive DIR.")
+
+
+def write_sources(folder: Folder, sites: tuple[Site, Site]) -> list[Source]:
+    """Make the archive's folder with a `sources.toml` for the two sites; returns what it says."""
+    folder.make()
+    folder.sources.write_text(_sources(sites), encoding="utf-8")
+    return list(read_sources(folder.sources).values())
 
 
 def _sources(sites: tuple[Site, Site]) -> str:
@@ -118,8 +124,14 @@ def _report(folder: Folder, receipts: list[tuple[int, Receipt]], results: list[A
         counts = ", ".join(f"{count} {name}" for name, count in sorted(result.outcomes.items()))
         click.echo(f"  day {1 + index // 2}, {result.name}: {sum(result.outcomes.values())} taken up: {counts}")
     example = next((r.url for r in second if r.outcome is Outcome.CHANGED), first[0].url if first else "")
+    try_next(folder, f"history {example}", "list", "status", "export > articles.jsonl")
+
+
+def try_next(folder: Folder, *commands: str) -> None:
+    """Print where the archive lies, and commands to go on with."""
     click.secho("\nIt lies in", bold=True)
     click.echo(f"  {folder.database}\n  {folder.warc}/\n  {folder.sources}")
     click.secho("\nTry next", bold=True)
     base = f"{_program()} --archive {shlex.quote(str(folder.path))}"
-    click.echo(f"  {base} history {example}\n  {base} list\n  {base} status\n  {base} export > articles.jsonl")
+    for command in commands:
+        click.echo(f"  {base} {command}")

@@ -15,19 +15,18 @@ NIGHTS = 7
 LEDGER, TAGBLATT = range(2)
 
 # What happens, and in which night it is there for the first time.
+LIE = 2
+VANISHING_FROM, BACK = 2, 4
 QUIET_EDIT = 3
-LIE = 3
-TAKEDOWN = 4
-BACK = 6
+TAKEDOWN = 3
 REDESIGN = 5
 OUTAGE = 5
 WALL = 6
 
 EDITED = "/science/oyster-reef-returns/"
-LIED_ABOUT = "/business/port-dredging-contract/"
 TAKEN_DOWN = "/local/school-bus-routes-cut/"
 VANISHING = "/science/lead-in-garden-soil/"
-"""Taken down with the other, and back two nights later."""
+"""Taken down, and back two nights later."""
 
 _OUT_OF_ORDER = Page(
     body=b"<h1>Out of order</h1>", content_type=HTML, status=503, retry_after="7200"
@@ -42,9 +41,9 @@ _WALL = Page(
 class Week(Newspaper):
     """The newspaper over NIGHTS nights, with new notes every day.
 
-    What happens besides: a quiet edit, and one that the server hides behind 304s; two takedowns, one of them taken
-    back; a redesign of the second site that loses its metadata; an outage of the first, and a bot wall before its
-    articles.
+    What happens besides: a quiet edit, and one of all articles that the server hides behind 304s; two takedowns, one of
+    them taken back; a redesign of the second site that loses its metadata; an outage of the first, and a bot wall
+    before its articles.
     """
 
     def __init__(self, *, today: date, ports: tuple[int, int] = (0, 0), host: str = "127.0.0.1") -> None:
@@ -99,7 +98,7 @@ class Week(Newspaper):
         night = self._night
         if night == OUTAGE:
             return _OUT_OF_ORDER
-        if (path == TAKEN_DOWN and night >= TAKEDOWN) or (path == VANISHING and TAKEDOWN <= night < BACK):
+        if (path == TAKEN_DOWN and night >= TAKEDOWN) or (path == VANISHING and VANISHING_FROM <= night < BACK):
             return edition.not_found
         if night == WALL and any(path == article.path for article in edition.articles):
             return _WALL
@@ -108,9 +107,9 @@ class Week(Newspaper):
             return replace(
                 page, body=page.body.replace(b"40,000 animals", b"4,000 animals"), changed_at=edition.built_at
             )
-        if path == LIED_ABOUT and night >= LIE:
-            body = page.body.replace(b"five votes to two", b"four votes to three")
-            return replace(page, body=body, claimed_etag=page.etag)
+        if night >= LIE and page.changed_at is not None and path in self.paths(LEDGER, 1):
+            # A house rule: nobody says anything any more, and no page is any newer for it.
+            return replace(page, body=page.body.replace(b" said", b" stated"), claimed_etag=page.etag)
         return page
 
     def _on_tagblatt(self, path: str, page: Page) -> Page:
