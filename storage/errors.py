@@ -151,6 +151,13 @@ class SourceFileError(UsageError):
         super().__init__(f"{where}: {why}. The keys and values are described in docs/sources.md.")
 
 
+class UrlRulesError(UsageError):
+    """`url-rules.json` has a mistake."""
+
+    def __init__(self, file: Path, why: str):
+        super().__init__(f"{file}: {why}. The form is described in docs/stories.md; without the file ours is used.")
+
+
 class UnknownSource(UsageError):
     """A source was named that `sources.toml` does not have."""
 
