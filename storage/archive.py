@@ -31,6 +31,7 @@ from storage.tables import (
     WarcFileRow,
 )
 from storage.taught import Taught, find_site, taught
+from storage.urls import use_rules_of
 
 # More digits than this may be more than a 64-bit column holds, which the database's driver would refuse to compare.
 MAX_ID_DIGITS = 18
@@ -191,6 +192,7 @@ class Archive:
 
     def __init__(self, folder: Folder):
         self.folder = folder
+        use_rules_of(folder.path)
         self._engine = database.open_engine(folder.database, write=False)
 
     @classmethod

@@ -8,6 +8,7 @@ import attrs
 from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage import aliasing
 from storage.errors import InvalidURL
 from storage.outcome import Outcome
 from storage.revisits import next_visit
@@ -59,9 +60,10 @@ def add(
     The first of the URLs gets the highest priority. URLs that are none are counted, not raised.
     """
     rows, invalid = [], 0
+    own = aliasing.apart(connection)
     for index, url in enumerate(urls):
         try:
-            identity = key(url)
+            identity = url if url in own else key(url)
         except InvalidURL:
             invalid += 1
             continue
