@@ -14,6 +14,7 @@ from storage.errors import BackissueError
 # Where each command lies. They are imported when they are asked for: each needs some of the libraries, none all, and
 # every worker process imports this module.
 COMMANDS = {
+    "aliases": "cli.commands.stories_:aliases",
     "archive": "cli.commands.writing:archive",
     "crawl": "cli.commands.writing:crawl",
     "demo": "cli.commands.writing:demo",
@@ -21,9 +22,11 @@ COMMANDS = {
     "history": "cli.commands.reading:history",
     "import": "cli.commands.writing:import_",
     "list": "cli.commands.list_:list_",
+    "reindex": "cli.commands.stories_:reindex",
     "reextract": "cli.commands.writing:reextract",
     "show": "cli.commands.reading:show",
     "sources": "cli.commands.sources_:sources",
+    "stories": "cli.commands.stories_:stories",
     "status": "cli.commands.reading:status",
 }
 

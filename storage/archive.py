@@ -11,10 +11,13 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
 from storage import comparable, compare, database, pages
+from storage.aliasing import AliasView, aliases_of
 from storage.article import APART
 from storage.clock import Clock, iso
 from storage.errors import InvalidURL, PageNotFound, SourceNotFound
 from storage.folder import Folder
+from storage.stories import Story, stories
+from storage.story_tables import BodyRow, SnapshotBodyRow
 from storage.tables import (
     AliasRow,
     BlockRow,
@@ -65,6 +68,8 @@ class SnapshotView:
     extraction_id: int
     warc: tuple[str, int]
     """File and offset."""
+    story: str | None
+    """The story that its text belongs to; None where no other page has it or one like it."""
 
     def as_json(self, *, removed: list[dict[str, Any]] | None = None, whole: bool = True) -> dict[str, Any]:
         """The fields that other programs may rely on; `whole` with the text."""
@@ -86,7 +91,7 @@ class SnapshotView:
         }
         if whole:
             fields["text"] = self.text
-        fields |= {"digest": self.digest, "rendition": self.rendition, "story": None}
+        fields |= {"digest": self.digest, "rendition": self.rendition, "story": self.story}
         if whole:
             fields["removed"] = removed or []
         fields["warc"] = {"file": self.warc[0], "offset": self.warc[1]}
@@ -163,6 +168,7 @@ def snapshots(*, all_versions: bool = False) -> Any:
             ExtractionRow.id.label("extraction_id"),
             WarcFileRow.name.label("file"),
             RecordRow.offset,
+            BodyRow.story,
         )
         .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
         .join(PageRow, PageRow.id == AliasRow.page_id)
@@ -171,6 +177,8 @@ def snapshots(*, all_versions: bool = False) -> Any:
         .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
         .join(RecordRow, RecordRow.id == SnapshotRow.record_id)
         .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
+        .outerjoin(SnapshotBodyRow, SnapshotBodyRow.snapshot_id == SnapshotRow.id)
+        .outerjoin(BodyRow, BodyRow.id == SnapshotBodyRow.body_id)
     )
     if not all_versions:
         later_alias, later = aliased(AliasRow), aliased(SnapshotRow)
@@ -222,9 +230,7 @@ class Archive:
         query = query.order_by(*order) if limit is None else query.order_by(*(c.desc() for c in order)).limit(limit)
         with database.reading(self._engine) as connection:
             if source is not None:
-                known = connection.execute(select(SourceRow.name).order_by(SourceRow.name)).scalars().all()
-                if source not in known:
-                    raise SourceNotFound(source, list(known))
+                _must_know(connection, source)
             for row in connection.execution_options(yield_per=500).execute(query):
                 yield _view(row)
 
@@ -239,6 +245,22 @@ class Archive:
         if row is None:
             raise PageNotFound(what)
         return _view(row)
+
+    def stories(
+        self, url: str | None = None, *, source: str | None = None, limit: int | None = None
+    ) -> Iterator[Story]:
+        """The stories with a page, or all; those whose origin was captured last first. Raises PageNotFound and
+        SourceNotFound."""
+        with database.reading(self._engine) as connection:
+            if source is not None:
+                _must_know(connection, source)
+            page = _page(connection, url) if url is not None else None
+            yield from stories(connection, page=page, source=source, limit=limit)
+
+    def aliases(self, url: str) -> list[AliasView]:
+        """The URLs that lead to a URL's page. Raises PageNotFound."""
+        with database.reading(self._engine) as connection:
+            return aliases_of(connection, _page(connection, url))
 
     def removed(self, view: SnapshotView) -> list[dict[str, Any]]:
         """What a rendition leaves out, in order: of each block its reason, text and number, from 1."""
@@ -405,6 +427,12 @@ def has_watched_pages(folder: Folder) -> bool:
         engine.dispose()
 
 
+def _must_know(connection: Connection, source: str) -> None:
+    known = connection.execute(select(SourceRow.name).order_by(SourceRow.name)).scalars().all()
+    if source not in known:
+        raise SourceNotFound(source, list(known))
+
+
 def _page(connection: Connection, url: str) -> int:
     try:
         alias = pages.find_alias(connection, url)
@@ -451,4 +479,5 @@ def _view(row: Any) -> SnapshotView:
         rendition_id=row.rendition_id,
         extraction_id=row.extraction_id,
         warc=(row.file, row.offset),
+        story=row.story,
     )

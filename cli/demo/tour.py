@@ -112,6 +112,13 @@ def _report(folder: Folder, receipts: list[tuple[int, Receipt]], results: list[A
     for receipt in second:
         if receipt.outcome is Outcome.BLOCKED:
             click.echo(f"  blocked  {receipt.url} (robots.txt)")
+    click.secho("\nOne text on both sites", bold=True)
+    for story in archive.stories():
+        origin, *others = story.pages
+        for page in others:
+            click.echo(
+                f"  {page.relation.value.replace('_', ' ')}, {page.share:.0%} of it: {origin.title} → {page.title}"
+            )
     click.secho("\nEvery URL ended in one outcome", bold=True)
     for index, result in enumerate(results):
         counts = ", ".join(f"{count} {name}" for name, count in sorted(result.outcomes.items()))
@@ -121,4 +128,6 @@ def _report(folder: Folder, receipts: list[tuple[int, Receipt]], results: list[A
     click.echo(f"  {folder.database}\n  {folder.warc}/\n  {folder.sources}")
     click.secho("\nTry next", bold=True)
     base = f"{_program()} --archive {shlex.quote(str(folder.path))}"
-    click.echo(f"  {base} history {example}\n  {base} list\n  {base} status\n  {base} export > articles.jsonl")
+    click.echo(
+        f"  {base} history {example}\n  {base} list\n  {base} stories\n  {base} status\n  {base} export > articles.jsonl"
+    )
