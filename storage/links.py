@@ -15,7 +15,6 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select,
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.clock import iso
-from storage.fingerprints import Tokens
 from storage.memory import in_parts
 from storage.relations import ENOUGH_TOKENS, NEAR_CONTAINMENT, NEAR_JACCARD, Likeness
 from storage.stars import Node, Place, components, stars
@@ -23,12 +22,12 @@ from storage.story_tables import BodyRow, BookmarkRow, EdgeRow, FingerprintRow, 
 from storage.tables import AliasRow, PageRow, RenditionRow, SnapshotRow, made_by, table
 
 # Keys that two texts must share to be compared. Of a short text there are few.
-SHARED_KEYS, SHARED_KEYS_SHORT, SHORT_TOKENS = 3, 2, 200
+SHARED_KEYS, SHARED_KEYS_SHORT, SHORT_TOKENS = 3, 2, 400
 
 # Months before and after in which all keys are looked up: agency copy runs within days.
 NEAR_MONTHS = 1
-# In other months one key in eight is: what is republished years later is republished whole.
-SAMPLE = 8
+# In other months one key in four is: what is republished years later is republished whole.
+SAMPLE = 4
 
 # Texts of a month that are noted for one key. More have it only where it is in what sites repeat, or where a text is
 # everywhere; then the earliest are enough to find its story by.
@@ -51,6 +50,19 @@ class Read:
     tokens: int
     keys: tuple[int, ...]
     agency: str | None
+
+
+@attrs.frozen(kw_only=True)
+class Body:
+    """A text to look for the likes of."""
+
+    id: int
+    rendition: int
+    """Where it can be read."""
+    month: int
+    """The partition of its fingerprints."""
+    keys: tuple[int, ...] | None
+    """Its fingerprints, where they are at hand."""
 
 
 @attrs.frozen(kw_only=True)
@@ -95,54 +107,71 @@ def clear(connection: Connection) -> None:
     connection.execute(delete(BookmarkRow).where(BookmarkRow.name == _LAST_RENDITION))
 
 
-_BODY = select(BodyRow.id).where(BodyRow.digest == bindparam("digest"))
-_HAD = select(SnapshotBodyRow.body_id).where(SnapshotBodyRow.snapshot_id == bindparam("snapshot"))
+# Plain SQL, as it runs for every article; the driver takes it in one go for a batch.
+_HAD = text("SELECT body_id FROM snapshot_body WHERE snapshot_id IN (SELECT value FROM json_each(:snapshots))")
 _NEW_BODY = insert(table(BodyRow))
-_NEW_KEYS = text("INSERT OR IGNORE INTO fingerprint (month, key, body_id) VALUES (:month, :key, :body)")
-_AGAIN = update(BodyRow).where(BodyRow.id.in_(bindparam("bodies", expanding=True)), BodyRow.state == 2).values(state=1)
+_HAS = text(
+    "INSERT INTO snapshot_body (snapshot_id, rendition_id, body_id, agency) "
+    "VALUES (:snapshot, :rendition, :body, :agency) ON CONFLICT (snapshot_id) DO UPDATE "
+    "SET rendition_id = excluded.rendition_id, body_id = excluded.body_id, agency = excluded.agency"
+)
+_AGAIN = text("UPDATE body SET state = 1 WHERE state = 2 AND id IN (SELECT value FROM json_each(:bodies))")
 _FULL = select(FullKeyRow.key).where(FullKeyRow.month == bindparam("month"))
 
 
-def keep_bodies(connection: Connection, reads: Sequence[Read]) -> None:
-    """Note which text each snapshot has, with the fingerprints of the texts that are new."""
+def keep_bodies(connection: Connection, reads: Sequence[Read]) -> list[Body]:
+    """Note which text each snapshot has, with the fingerprints of the texts that are new. Returns these."""
+    bodies = _known(connection, [read.digest for read in reads])
+    had = connection.execute(_HAD, {"snapshots": json.dumps([read.snapshot for read in reads])}).scalars()
+    again = {*had, *bodies.values()}
     full: dict[int, frozenset[int]] = {}
     keys: list[tuple[int, int, int]] = []
-    again: set[int] = set()
+    new: list[Body] = []
     for read in reads:
-        body = connection.execute(_BODY, {"digest": read.digest}).scalar()
-        if body is None:
-            month = month_of(read.captured_at)
-            values = {"digest": read.digest, "rendition_id": read.rendition, "tokens": read.tokens, "month": month}
-            body = made_by(connection.execute(_NEW_BODY, {**values, "state": 0}))
-            if month not in full:
-                full[month] = frozenset(connection.execute(_FULL, {"month": month}).scalars())
-            if read.tokens >= ENOUGH_TOKENS:
-                keys += [(month, key, body) for key in read.keys if key not in full[month]]
-        had = connection.execute(_HAD, {"snapshot": read.snapshot}).scalar()
-        again |= {body} | ({had} if had is not None else set())
-        values = {"rendition_id": read.rendition, "body_id": body, "agency": read.agency}
-        statement = sqlite_insert(SnapshotBodyRow).values(snapshot_id=read.snapshot, **values)
-        connection.execute(statement.on_conflict_do_update(index_elements=["snapshot_id"], set_=values))
+        if read.digest in bodies:
+            continue
+        month = month_of(read.captured_at)
+        values = {"digest": read.digest, "rendition_id": read.rendition, "tokens": read.tokens, "month": month}
+        body = bodies[read.digest] = made_by(connection.execute(_NEW_BODY, {**values, "state": 0}))
+        new.append(Body(id=body, rendition=read.rendition, month=month, keys=read.keys))
+        if month not in full:
+            full[month] = frozenset(connection.execute(_FULL, {"month": month}).scalars())
+        keys += [(month, key, body) for key in read.keys if key not in full[month]]
+    rows = [
+        {"snapshot": read.snapshot, "rendition": read.rendition, "body": bodies[read.digest], "agency": read.agency}
+        for read in reads
+    ]
+    if rows:
+        connection.execute(_HAS, rows)
     if keys:
         # In the index's own order: neighbours lie on one page of the file.
-        connection.execute(_NEW_KEYS, [{"month": m, "key": k, "body": b} for m, k, b in sorted(keys)])
-    for some in in_parts(sorted(again)):
-        connection.execute(_AGAIN, {"bodies": some})
+        connection.exec_driver_sql("INSERT OR IGNORE INTO fingerprint VALUES (?, ?, ?)", sorted(keys))
+    connection.execute(_AGAIN, {"bodies": json.dumps(sorted(again))})
+    return new
 
 
-def unlinked(connection: Connection) -> list[int]:
+def _known(connection: Connection, digests: Sequence[bytes]) -> dict[bytes, int]:
+    found: dict[bytes, int] = {}
+    for part in in_parts(dict.fromkeys(digests)):
+        query = select(BodyRow.digest, BodyRow.id).where(BodyRow.digest.in_(part))
+        found |= {row.digest: row.id for row in connection.execute(query)}
+    return found
+
+
+def unlinked(connection: Connection) -> list[Body]:
     """The texts without edges, in the order they came."""
-    return list(connection.execute(select(BodyRow.id).where(BodyRow.state == 0).order_by(BodyRow.id)).scalars())
+    query = select(BodyRow.id, BodyRow.rendition_id, BodyRow.month).where(BodyRow.state == 0).order_by(BodyRow.id)
+    return [
+        Body(id=row.id, rendition=row.rendition_id, month=row.month, keys=None) for row in connection.execute(query)
+    ]
 
 
-_LOOK_UP = text(
+_LOOK_UP = (
     "SELECT month, key, body_id FROM fingerprint "
-    "WHERE month IN (SELECT value FROM json_each(:months)) AND key IN (SELECT value FROM json_each(:keys))"
+    "WHERE month IN (SELECT value FROM json_each(?)) AND key IN (SELECT value FROM json_each(?))"
 )
 _NEXT_MONTH = text("SELECT min(month) FROM fingerprint WHERE month > :month")
-_CANDIDATES = select(BodyRow.id, BodyRow.tokens, BodyRow.month, BodyRow.rendition_id).where(
-    BodyRow.id.in_(bindparam("bodies", expanding=True))
-)
+_CANDIDATES = "SELECT id, tokens, month, rendition_id FROM body WHERE id IN (SELECT value FROM json_each(?))"
 
 
 def months(connection: Connection) -> list[int]:
@@ -163,11 +192,11 @@ class Candidate:
 
 
 def candidates(
-    connection: Connection, body: int, read: Tokens, keys: Sequence[int], month: int, there: Collection[int]
+    connection: Connection, body: int, count: int, keys: Sequence[int], month: int, there: Collection[int]
 ) -> tuple[list[Candidate], list[tuple[int, int]]]:
     """The texts that may be like this one, the likest first, and the keys that were found to be full.
 
-    `month`: the text's own. `there`: the partitions to look in.
+    `count`: words of the text. `month`: its own. `there`: the partitions to look in.
     """
     near = [one for one in there if abs(one - month) <= NEAR_MONTHS]
     far = [one for one in there if abs(one - month) > NEAR_MONTHS]
@@ -177,21 +206,21 @@ def candidates(
     having = Counter((month, key) for month, key, _ in rows)
     full = [one for one, texts in having.items() if texts >= MOST_TEXTS]
     shared = Counter(other for _, _, other in rows if other != body)
-    some = sorted(other for other, count in shared.items() if count >= SHARED_KEYS_SHORT)
+    some = sorted(other for other, times in shared.items() if times >= SHARED_KEYS_SHORT)
     found: list[tuple[int, int, int]] = []
-    for part in in_parts(some):
-        for row in connection.execute(_CANDIDATES, {"bodies": part}):
-            short = min(row.tokens, read.count) < SHORT_TOKENS or row.month in far
-            if shared[row.id] >= (SHARED_KEYS_SHORT if short else SHARED_KEYS):
-                found.append((-shared[row.id], row.id, row.rendition_id))
+    if some:
+        for other, words, where, rendition in connection.exec_driver_sql(_CANDIDATES, (json.dumps(some),)):
+            short = min(words, count) < SHORT_TOKENS or where in far
+            if shared[other] >= (SHARED_KEYS_SHORT if short else SHARED_KEYS):
+                found.append((-shared[other], other, rendition))
     return [Candidate(body=other, rendition=rendition) for _, other, rendition in sorted(found)[:MOST_COMPARED]], full
 
 
 def _rows(connection: Connection, partitions: Sequence[int], keys: Sequence[int]) -> list[tuple[int, int, int]]:
     if not partitions or not keys:
         return []
-    given = {"months": json.dumps(list(partitions)), "keys": json.dumps(list(keys))}
-    return [(row[0], row[1], row[2]) for row in connection.execute(_LOOK_UP, given)]
+    given = (json.dumps(list(partitions)), json.dumps(list(keys)))
+    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(_LOOK_UP, given)]
 
 
 def keep_edges(connection: Connection, found: Sequence[Found]) -> None:
@@ -205,8 +234,7 @@ def keep_edges(connection: Connection, found: Sequence[Found]) -> None:
     if edges:
         connection.execute(insert(table(EdgeRow)).prefix_with("OR IGNORE"), edges)
         bodies = {edge[end] for edge in edges for end in ("one", "other")}
-        for some in in_parts(sorted(bodies)):
-            connection.execute(_AGAIN, {"bodies": some})
+        connection.execute(_AGAIN, {"bodies": json.dumps(sorted(bodies))})
     if full := [{"month": month, "key": key} for one in found for month, key in one.full]:
         connection.execute(insert(table(FullKeyRow)).prefix_with("OR IGNORE"), full)
     for part in in_parts(one.body for one in found):

@@ -128,6 +128,5 @@ def _report(folder: Folder, receipts: list[tuple[int, Receipt]], results: list[A
     click.echo(f"  {folder.database}\n  {folder.warc}/\n  {folder.sources}")
     click.secho("\nTry next", bold=True)
     base = f"{_program()} --archive {shlex.quote(str(folder.path))}"
-    click.echo(
-        f"  {base} history {example}\n  {base} list\n  {base} stories\n  {base} status\n  {base} export > articles.jsonl"
-    )
+    for command in (f"history {example}", "list", "stories", "status", "export > articles.jsonl"):
+        click.echo(f"  {base} {command}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -10,10 +11,8 @@ from pipelines.memory.learning import memory_of, reader_of
 from pipelines.stories.agencies import agency
 from storage.database import reading
 from storage.fingerprints import Tokens, tokens
-from storage.links import Found, Read, candidates, months
+from storage.links import Body, Found, Read, candidates, months
 from storage.relations import ENOUGH_TOKENS, likeness
-from storage.stored import blocks_of
-from storage.story_tables import BodyRow
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow
 
 # A line on so many articles of a site is the site's, also where cleaning leaves it in.
@@ -45,7 +44,7 @@ _SHOWN = (
     .limit(1)
 )
 _RENDITION = _RENDITIONS.where(RenditionRow.id == bindparam("rendition"))
-_BODY = select(BodyRow.rendition_id, BodyRow.month).where(BodyRow.id == bindparam("body"))
+_LINES = "SELECT text FROM block WHERE extraction_id = ? ORDER BY position"
 
 
 def read_bodies(database: Path, snapshots: Sequence[int]) -> list[Read]:
@@ -54,8 +53,8 @@ def read_bodies(database: Path, snapshots: Sequence[int]) -> list[Read]:
     with reading(reader_of(database)) as connection:
         for snapshot in snapshots:
             row = connection.execute(_SHOWN, {"snapshot": snapshot}).one()
-            read = _tokens(database, connection, row.id)
-            lines = [block.text for block in blocks_of(connection, row.extraction_id)]
+            read = _remembered(database, row)
+            lines = [one for (one,) in connection.exec_driver_sql(_LINES, (row.extraction_id,))]
             made.append(
                 Read(
                     snapshot=snapshot,
@@ -70,39 +69,45 @@ def read_bodies(database: Path, snapshots: Sequence[int]) -> list[Read]:
     return made
 
 
-def find_like(database: Path, bodies: Sequence[int]) -> list[Found]:
+def find_like(database: Path, bodies: Sequence[Body]) -> list[Found]:
     """What is like each of these texts, of all that have fingerprints."""
     made = []
     with reading(reader_of(database)) as connection:
         there = months(connection)
         for body in bodies:
-            row = connection.execute(_BODY, {"body": body}).one()
-            read = _tokens(database, connection, row.rendition_id)
-            some, full = candidates(connection, body, read, read.keys(), row.month, there)
+            read = _tokens(database, connection, body.rendition)
+            keys = body.keys
+            if keys is None:
+                keys = tuple(read.keys()) if read.count >= ENOUGH_TOKENS else ()
+            some, full = candidates(connection, body.id, read.count, keys, body.month, there)
             own = read.shingles() if some else frozenset()
             edges = []
             for other in some:
                 alike = likeness(own, _tokens(database, connection, other.rendition).shingles())
                 if alike.relation is not None:
                     edges.append((other.body, alike))
-            made.append(Found(body=body, edges=tuple(edges), full=tuple(full)))
+            made.append(Found(body=body.id, edges=tuple(edges), full=tuple(full)))
     return made
 
 
 def _tokens(database: Path, connection: Connection, rendition: int) -> Tokens:
+    known = _cache(database).get(rendition)
+    return known or _remembered(database, connection.execute(_RENDITION, {"rendition": rendition}).one())
+
+
+def _remembered(database: Path, row: Any) -> Tokens:
+    """The words of a rendition. Its text never changes, so that what was read once holds."""
     known = _cache(database)
-    if rendition not in known:
-        row = connection.execute(_RENDITION, {"rendition": rendition}).one()
+    if row.id not in known:
         # The knowledge that the rendition was made with: the same whenever this is asked.
         knowledge = memory_of(database, row.generation).knowledge(row.url, row.captured_at, site=row.site)
         repeated = {key for key, articles in knowledge.repeated.items() if articles >= REPEATED}
         if len(known) >= _REMEMBERED:
             del known[next(iter(known))]
-        known[rendition] = tokens(row.text, leave_out=repeated)
-    return known[rendition]
+        known[row.id] = tokens(row.text, leave_out=repeated)
+    return known[row.id]
 
 
 @lru_cache(maxsize=1)
 def _cache(database: Path) -> dict[int, Tokens]:
-    """Renditions never change, so that what was read of one holds."""
     return {}
