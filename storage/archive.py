@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 from sqlalchemy import Connection, func, select
@@ -16,7 +16,6 @@ from storage.article import APART
 from storage.clock import Clock, iso
 from storage.errors import InvalidURL, PageNotFound, SourceNotFound
 from storage.folder import Folder
-from storage.stories import Story, stories
 from storage.story_tables import BodyRow, SnapshotBodyRow
 from storage.tables import (
     AliasRow,
@@ -35,6 +34,9 @@ from storage.tables import (
 )
 from storage.taught import Taught, find_site, taught
 from storage.urls import use_rules_of
+
+if TYPE_CHECKING:
+    from storage.stories import Story
 
 # More digits than this may be more than a 64-bit column holds, which the database's driver would refuse to compare.
 MAX_ID_DIGITS = 18
@@ -248,9 +250,12 @@ class Archive:
 
     def stories(
         self, url: str | None = None, *, source: str | None = None, limit: int | None = None
-    ) -> Iterator[Story]:
+    ) -> "Iterator[Story]":
         """The stories with a page, or all; those whose origin was captured last first. Raises PageNotFound and
         SourceNotFound."""
+        # It brings numpy along, which no other reading command needs.
+        from storage.stories import stories
+
         with database.reading(self._engine) as connection:
             if source is not None:
                 _must_know(connection, source)

@@ -220,7 +220,7 @@ def _rows(connection: Connection, partitions: Sequence[int], keys: Sequence[int]
     if not partitions or not keys:
         return []
     given = (json.dumps(list(partitions)), json.dumps(list(keys)))
-    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(_LOOK_UP, given)]
+    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(_LOOK_UP, given).all()]
 
 
 def keep_edges(connection: Connection, found: Sequence[Found]) -> None:

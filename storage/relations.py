@@ -45,10 +45,10 @@ class Likeness:
         return Relation.SHARES_TEXT if self.containment >= SHARED_CONTAINMENT else None
 
 
-def likeness(one: frozenset[bytes], other: frozenset[bytes]) -> Likeness:
-    """How alike two texts are, by their shingles. Nothing where either has fewer than ENOUGH_SHINGLES."""
-    fewer = min(len(one), len(other))
+def likeness(one: int, other: int, both: int) -> Likeness:
+    """How alike two texts of so many shingles are that have so many in common. Nothing where either has fewer than
+    ENOUGH_SHINGLES."""
+    fewer = min(one, other)
     if fewer < ENOUGH_SHINGLES:
         return Likeness(jaccard=0.0, containment=0.0)
-    both = len(one & other)
-    return Likeness(jaccard=both / (len(one) + len(other) - both), containment=both / fewer)
+    return Likeness(jaccard=both / (one + other - both), containment=both / fewer)

@@ -10,10 +10,10 @@ import attrs
 from sqlalchemy import Connection, func, select
 
 from storage.clock import iso
-from storage.fingerprints import Tokens, tokens
+from storage.fingerprints import Hashes, Tokens, alike, tokens
 from storage.links import story_id
 from storage.memory import in_parts
-from storage.relations import NEAR_CONTAINMENT, NEAR_JACCARD, SHARED_CONTAINMENT, Relation, likeness
+from storage.relations import NEAR_CONTAINMENT, NEAR_JACCARD, SHARED_CONTAINMENT, Relation
 from storage.story_tables import BodyRow, EdgeRow, SnapshotBodyRow
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow, SourceRow
 
@@ -215,14 +215,14 @@ class _Words:
     def __init__(self, copies: Sequence[_Copy]):
         self._texts = {copy.body: copy.text for copy in copies}
         self._tokens: dict[int, Tokens] = {}
-        self._shingles: dict[int, frozenset[bytes]] = {}
+        self._shingles: dict[int, Hashes] = {}
 
     def of(self, body: int) -> Tokens:
         if body not in self._tokens:
             self._tokens[body] = tokens(self._texts[body])
         return self._tokens[body]
 
-    def shingles(self, body: int) -> frozenset[bytes]:
+    def shingles(self, body: int) -> Hashes:
         if body not in self._shingles:
             self._shingles[body] = self.of(body).shingles()
         return self._shingles[body]
@@ -288,7 +288,7 @@ def _follows(own: Sequence[_Copy], versions: Sequence[_Copy], read: _Words) -> t
     for copy in own:
         mine = read.shingles(copy.body)
         # Of two that are equally like it the earlier.
-        likest = max(versions, key=lambda version: likeness(mine, read.shingles(version.body)).jaccard)
+        likest = max(versions, key=lambda version: alike(mine, read.shingles(version.body)).jaccard)
         if corrected_at is None and likest.body != versions[0].body:
             corrected_at = copy.captured_at
     return (likest.snapshot if likest else None), corrected_at

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 import click
@@ -12,7 +13,9 @@ from storage.archive import Archive
 from storage.clock import iso
 from storage.errors import UsageError
 from storage.folder import Folder
-from storage.stories import Story, StoryPage
+
+if TYPE_CHECKING:
+    from storage.stories import Story, StoryPage
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 _WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Processes that read. Default: one a processor.")
@@ -39,7 +42,7 @@ def stories(folder: Path, url: str | None, source: str | None, limit: int, as_js
         )
 
 
-def _print(story: Story) -> None:
+def _print(story: "Story") -> None:
     sites = len({page.site for page in story.pages})
     agency = f", from {story.agency}" if story.agency else ""
     click.secho(f"{story.story}  {len(story.pages)} pages on {sites} sites{agency}", bold=True)
@@ -49,7 +52,7 @@ def _print(story: Story) -> None:
             click.echo(f"      {', '.join(notes)}")
 
 
-def _notes(page: StoryPage) -> list[str]:
+def _notes(page: "StoryPage") -> list[str]:
     changed = f"+{page.words_added:,} −{page.words_removed:,} words"
     notes = [changed] * bool(page.words_added or page.words_removed)
     notes += [f"credits {page.agency}"] * (page.agency is not None)

@@ -1,5 +1,6 @@
 """Reads texts for the index of fingerprints, and looks for those like them: what worker processes do of it."""
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -10,9 +11,10 @@ from sqlalchemy import Connection, bindparam, select
 from pipelines.memory.learning import memory_of, reader_of
 from pipelines.stories.agencies import agency
 from storage.database import reading
-from storage.fingerprints import Tokens, tokens
+from storage.fingerprints import Tokens, alike, tokens
 from storage.links import Body, Found, Read, candidates, months
-from storage.relations import ENOUGH_TOKENS, likeness
+from storage.memory import in_parts
+from storage.relations import ENOUGH_TOKENS
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow
 
 # A line on so many articles of a site is the site's, also where cleaning leaves it in.
@@ -23,6 +25,7 @@ _REMEMBERED = 512
 
 _COLUMNS = (
     RenditionRow.id,
+    RenditionRow.snapshot_id,
     RenditionRow.text,
     RenditionRow.generation,
     RenditionRow.extraction_id,
@@ -38,35 +41,49 @@ _RENDITIONS = (
     .join(PageRow, PageRow.id == AliasRow.page_id)
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
 )
-_SHOWN = (
-    _RENDITIONS.where(RenditionRow.snapshot_id == bindparam("snapshot"))
-    .order_by(RenditionRow.generation.desc(), RenditionRow.id.desc())
-    .limit(1)
-)
 _RENDITION = _RENDITIONS.where(RenditionRow.id == bindparam("rendition"))
-_LINES = "SELECT text FROM block WHERE extraction_id = ? ORDER BY position"
+_MADE = select(RenditionRow.snapshot_id, RenditionRow.generation, RenditionRow.id)
+_LINES = (
+    "SELECT extraction_id, text FROM block WHERE extraction_id IN (SELECT value FROM json_each(?)) "
+    "ORDER BY extraction_id, position"
+)
 
 
 def read_bodies(database: Path, snapshots: Sequence[int]) -> list[Read]:
     """The texts of snapshots, in the renditions that readers see."""
     made = []
     with reading(reader_of(database)) as connection:
-        for snapshot in snapshots:
-            row = connection.execute(_SHOWN, {"snapshot": snapshot}).one()
+        rows = _shown(connection, snapshots)
+        lines: dict[int, list[str]] = {}
+        for extraction, line in connection.exec_driver_sql(_LINES, (json.dumps([r.extraction_id for r in rows]),)):
+            lines.setdefault(extraction, []).append(line)
+        for row in rows:
             read = _remembered(database, row)
-            lines = [one for (one,) in connection.exec_driver_sql(_LINES, (row.extraction_id,))]
             made.append(
                 Read(
-                    snapshot=snapshot,
+                    snapshot=row.snapshot_id,
                     rendition=row.id,
                     captured_at=row.captured_at,
                     digest=read.digest,
                     tokens=read.count,
                     keys=tuple(read.keys()) if read.count >= ENOUGH_TOKENS else (),
-                    agency=agency(lines, row.authors),
+                    agency=agency(lines.get(row.extraction_id, ()), row.authors),
                 )
             )
     return made
+
+
+def _shown(connection: Connection, snapshots: Sequence[int]) -> list[Any]:
+    """The renditions of snapshots that readers see, in the order of the snapshots."""
+    newest: dict[int, tuple[int, int]] = {}
+    for part in in_parts(snapshots):
+        for snapshot, generation, rendition in connection.execute(_MADE.where(RenditionRow.snapshot_id.in_(part))):
+            newest[snapshot] = max(newest.get(snapshot, (-1, -1)), (generation, rendition))
+    chosen = [rendition for _, rendition in newest.values()]
+    found: dict[int, Any] = {}
+    for part in in_parts(chosen):
+        found |= {row.snapshot_id: row for row in connection.execute(_RENDITIONS.where(RenditionRow.id.in_(part)))}
+    return [found[snapshot] for snapshot in snapshots]
 
 
 def find_like(database: Path, bodies: Sequence[Body]) -> list[Found]:
@@ -80,12 +97,13 @@ def find_like(database: Path, bodies: Sequence[Body]) -> list[Found]:
             if keys is None:
                 keys = tuple(read.keys()) if read.count >= ENOUGH_TOKENS else ()
             some, full = candidates(connection, body.id, read.count, keys, body.month, there)
-            own = read.shingles() if some else frozenset()
             edges = []
-            for other in some:
-                alike = likeness(own, _tokens(database, connection, other.rendition).shingles())
-                if alike.relation is not None:
-                    edges.append((other.body, alike))
+            if some:
+                own = read.shingles()
+                for other in some:
+                    found = alike(own, _tokens(database, connection, other.rendition).shingles())
+                    if found.relation is not None:
+                        edges.append((other.body, found))
             made.append(Found(body=body.id, edges=tuple(edges), full=tuple(full)))
     return made
 
