@@ -16,6 +16,7 @@ from storage.article import APART
 from storage.clock import Clock, iso
 from storage.errors import InvalidURL, PageNotFound, SourceNotFound
 from storage.folder import Folder
+from storage.links import pages_of
 from storage.story_tables import BodyRow, SnapshotBodyRow
 from storage.tables import (
     AliasRow,
@@ -219,7 +220,12 @@ class Archive:
         self._engine.dispose()
 
     def snapshots(
-        self, *, all_versions: bool = False, source: str | None = None, limit: int | None = None
+        self,
+        *,
+        all_versions: bool = False,
+        source: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
     ) -> Iterator[SnapshotView]:
         """The newest snapshot of each page, or every one. Oldest first; newest first where limited.
 
@@ -229,12 +235,36 @@ class Archive:
         if source is not None:
             query = query.where(SourceRow.name == source)
         order = (SnapshotRow.captured_at, SnapshotRow.id)
-        query = query.order_by(*order) if limit is None else query.order_by(*(c.desc() for c in order)).limit(limit)
+        if limit is not None or newest_first:
+            query = query.order_by(*(column.desc() for column in order)).limit(limit)
+        else:
+            query = query.order_by(*order)
         with database.reading(self._engine) as connection:
             if source is not None:
                 _must_know(connection, source)
             for row in connection.execution_options(yield_per=500).execute(query):
                 yield _view(row)
+
+    def folded(
+        self, *, all_versions: bool, source: str | None, limit: int, fold: bool
+    ) -> Iterator[tuple[SnapshotView, int]]:
+        """Like `snapshots`, newest first, each with 0; or one for each story, its latest, with the number of its other
+        pages."""
+        if not fold:
+            yield from ((view, 0) for view in self.snapshots(all_versions=all_versions, source=source, limit=limit))
+            return
+        seen: Counter[str] = Counter()
+        kept: list[SnapshotView] = []
+        for view in self.snapshots(all_versions=all_versions, source=source, newest_first=True):
+            if view.story is None or not seen[view.story]:
+                if len(kept) == limit:
+                    break
+                kept.append(view)
+            if view.story is not None:
+                seen[view.story] += 1
+        with database.reading(self._engine) as connection:
+            for view in kept:
+                yield view, pages_of(connection, view.story) - 1 if view.story is not None else 0
 
     def snapshot(self, what: str) -> SnapshotView:
         """A snapshot by its number, or the newest of a URL's page. Raises PageNotFound."""

@@ -126,7 +126,7 @@ def _runs(words: Sequence[bytes], size: int) -> Hashes:
 def _least(hashes: Hashes, window: int) -> Hashes:
     """The least of every window of successive hashes: of two windows of half its width, of these in turn."""
     if len(hashes) <= window:
-        return hashes.min(keepdims=True)
+        return np.array([hashes.min()], np.uint64)
     width, least = 1, hashes
     while width < window:
         step = min(width, window - width)

@@ -364,3 +364,15 @@ def counted(connection: Connection) -> tuple[int, int, int]:
         connection.execute(query).scalar_one() for query in (texts, select(func.count()).select_from(EdgeRow), stories)
     )
     return one, two, three
+
+
+def pages_of(connection: Connection, story: str) -> int:
+    """How many pages have had a story's text."""
+    query = (
+        select(func.count(func.distinct(AliasRow.page_id)))
+        .join(SnapshotRow, SnapshotRow.alias_id == AliasRow.id)
+        .join(SnapshotBodyRow, SnapshotBodyRow.snapshot_id == SnapshotRow.id)
+        .join(BodyRow, BodyRow.id == SnapshotBodyRow.body_id)
+        .where(BodyRow.story == story)
+    )
+    return connection.execute(query).scalar_one()

@@ -22,11 +22,13 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 def folded_host(name: str, registrable: str | None) -> str:
     """A host without the labels that name a device. `registrable`: its registrable domain, which stays whole."""
     name = name.rstrip(".")
-    if registrable is None or not name.endswith(registrable):
-        # No domain of the suffix list: a private name, or one that is a suffix itself, as www.gov.uk's is.
-        bare = name.removeprefix("www.")
-        return bare if "." in bare else name
+    if registrable is None:
+        # No domain of the suffix list, as on a private network: its last two labels are taken for the domain.
+        registrable = ".".join(name.split(".")[-2:])
+        if registrable.replace(".", "").isdigit():
+            return name
     if name == registrable:
+        # www.gov.uk, whose domain is a suffix itself.
         bare = name.removeprefix("www.")
         return bare if "." in bare else name
     labels = name.removesuffix("." + registrable).split(".")

@@ -40,6 +40,10 @@ _AGENCIES = tuple(_NAMES)
 
 # "BERLIN (dpa) – ", "LONDON, March 4 (Reuters) - ", "(AP) — ", "Paris, 4 mars (AFP)"
 _DATELINE = re.compile(rf"^.{{0,60}}?\((?:{_ANY})(?:/[\w./ -]{{1,20}})?\)")
+# "ADEMBE (Meridian Press) – ": an agency that is not in the list, where a place and a dash stand around it.
+_OTHER = re.compile(
+    r"^[^()]{2,60}\(([A-Z][\w&'.-]*(?: [\w&'.-]+){0,3}? (?:Press|Agency|News Service|Newswire))\)\s*[-–—:]"
+)
 # "© AFP", "Source: Xinhua", "Quelle: dpa", "With material from Reuters", a line that is the name alone.
 _CREDIT = re.compile(
     r"^\W*(?:(?:source|quelle|fuente|fonte|bron|kilde|källa|credit|copyright|by|von|por|par|from|with|mit|con|avec|"
@@ -64,6 +68,8 @@ def agency(lines: Sequence[str], authors: Sequence[str]) -> str | None:
     for line in lines[: _LINES + 1]:
         if found := _DATELINE.match(line):
             return _name(found)
+        if found := _OTHER.match(line):
+            return found.group(1)
     for line in (*reversed(lines[-_LINES:]), *lines[:_LINES]):
         if len(line.split()) <= _CREDIT_WORDS and (found := _CREDIT.match(line)):
             return _name(found)
