@@ -25,7 +25,6 @@ def list_(folder: Path, source: str | None, all_versions: bool, limit: int, fold
             click.echo(json.dumps(view.as_json(whole=False) | more, ensure_ascii=False))
         else:
             title = view.title or "(no title)"
-            more_pages = f"  (and {folded:,} more pages of story {view.story})" if folded else ""
-            click.echo(
-                f"{view.snapshot:>6}  {iso(view.captured_at)}  {view.words:>5} words  {title}  {view.url}{others}"
-            )
+            click.echo(f"{view.snapshot:>6}  {iso(view.captured_at)}  {view.words:>5} words  {title}  {view.url}")
+            if folded:
+                click.echo(f"        and {folded:,} more pages of story {view.story}")

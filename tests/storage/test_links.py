@@ -38,10 +38,11 @@ class Index:
             raw("INSERT INTO snapshot (id, alias_id, record_id, captured_at, added_at, access, whole) "
                 "VALUES (?, ?, 1, ?, '2025-03-04', 'open', 1)",
                 [(n, n, str((START + dt.timedelta(seconds=n)).replace(tzinfo=None))) for n in ids])  # fmt: skip
-            raw("INSERT INTO extraction (id, snapshot_id, extractor, made_at, authors, tags, access, signs, origins, leaves) "
-                "VALUES (?, ?, 'x', '2025-03-04', '[]', '[]', 'open', '[]', '{}', x'')", [(n, n) for n in ids])  # fmt: skip
-            raw("INSERT INTO rendition (id, snapshot_id, extraction_id, rules, generation, confirmed, made_at, text, digest, "
-                "content_digest, words) VALUES (?, ?, ?, 'x', 0, 0, '2025-03-04', ?, '', '', 0)",
+            raw("INSERT INTO extraction (id, snapshot_id, extractor, made_at, authors, tags, access, signs, origins, "
+                "leaves) VALUES (?, ?, 'x', '2025-03-04', '[]', '[]', 'open', '[]', '{}', x'')",
+                [(n, n) for n in ids])  # fmt: skip
+            raw("INSERT INTO rendition (id, snapshot_id, extraction_id, rules, generation, confirmed, made_at, text, "
+                "digest, content_digest, words) VALUES (?, ?, ?, 'x', 0, 0, '2025-03-04', ?, '', '', 0)",
                 [(n, n, n, one) for n, one in zip(ids, texts, strict=True)])  # fmt: skip
             connection.commit()
         self.engine.dispose()

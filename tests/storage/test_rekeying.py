@@ -34,11 +34,13 @@ def old_archive(folder: Path) -> Folder:
         for number, (url, key) in enumerate(URLS, 1):
             given = {"id": number, "url": url, "key": key}
             connection.execute(
-                text("INSERT INTO page (id, key, url, site, added_at) VALUES (:id, :key, :url, 'example.com', '2025-01-01')"),
+                text("INSERT INTO page (id, key, url, site, added_at) "
+                     "VALUES (:id, :key, :url, 'example.com', '2025-01-01')"),
                 given,
             )  # fmt: skip
             connection.execute(
-                text("INSERT INTO alias (id, url, key, page_id, added_at) VALUES (:id, :url, :key, :id, '2025-01-01')"), given
+                text("INSERT INTO alias (id, url, key, page_id, added_at) VALUES (:id, :url, :key, :id, '2025-01-01')"),
+                given,
             )  # fmt: skip
             for state, scope in (("done" if number == 2 else "pending", "source:1"), ("done", f"run:{number}")):
                 connection.execute(
@@ -60,7 +62,8 @@ def test_pages_that_are_one_now_are_merged_and_the_move_is_logged(tmp_path: Path
     Recorder(folder, clock=Clock()).close()
     assert rows(folder, "SELECT id, key FROM page ORDER BY id") == [(1, "example.com/a?cid=1"), (3, "example.com/b")]
     assert rows(folder, "SELECT url, key, page_id FROM alias ORDER BY id") == [
-        (URLS[0][0], "example.com/a?cid=1", 1), (URLS[1][0], "example.com/a?cid=1", 1), (URLS[2][0], "example.com/b", 3),
+        (URLS[0][0], "example.com/a?cid=1", 1), (URLS[1][0], "example.com/a?cid=1", 1),
+        (URLS[2][0], "example.com/b", 3),
     ]  # fmt: skip
     assert rows(folder, "SELECT alias_id, from_page, from_url, to_page, reason FROM alias_move") == [
         (2, 2, URLS[1][0], 1, "same key")
