@@ -14,6 +14,7 @@ from storage.errors import BackissueError
 # Where each command lies. They are imported when they are asked for: each needs some of the libraries, none all, and
 # every worker process imports this module.
 COMMANDS = {
+    "aliases": "cli.commands.stories_:aliases",
     "archive": "cli.commands.writing:archive",
     "backfill": "cli.commands.backfill:backfill",
     "crawl": "cli.commands.writing:crawl",
@@ -23,10 +24,12 @@ COMMANDS = {
     "import": "cli.commands.writing:import_",
     "list": "cli.commands.list_:list_",
     "notices": "cli.commands.notices:notices",
+    "reindex": "cli.commands.stories_:reindex",
     "reextract": "cli.commands.writing:reextract",
     "schedule": "cli.commands.schedule:schedule",
     "show": "cli.commands.reading:show",
     "sources": "cli.commands.sources_:sources",
+    "stories": "cli.commands.stories_:stories",
     "status": "cli.commands.reading:status",
 }
 

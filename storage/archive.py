@@ -4,19 +4,22 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
 from storage import comparable, compare, database, hosts, ledger, pages, posts, revisit_plans, takedowns
+from storage.aliasing import AliasView, aliases_of
 from storage.article import APART
 from storage.clock import Clock, iso
 from storage.disk import disk
 from storage.errors import InvalidURL, PageNotFound, SourceNotFound
 from storage.folder import Folder
 from storage.health import health
+from storage.links import pages_of
+from storage.story_tables import BodyRow, SnapshotBodyRow
 from storage.tables import (
     AliasRow,
     BlockRow,
@@ -32,6 +35,10 @@ from storage.tables import (
     WarcFileRow,
 )
 from storage.taught import Taught, find_site, taught
+from storage.urls import use_rules_of
+
+if TYPE_CHECKING:
+    from storage.stories import Story
 
 # More digits than this may be more than a 64-bit column holds, which the database's driver would refuse to compare.
 MAX_ID_DIGITS = 18
@@ -67,6 +74,8 @@ class SnapshotView:
     """File and offset."""
     memento: str | None
     """Where it was taken from (URI-M), where another web archive captured it."""
+    story: str | None
+    """The story that its text belongs to; None where no other page has it or one like it."""
 
     def as_json(self, *, removed: list[dict[str, Any]] | None = None, whole: bool = True) -> dict[str, Any]:
         """The fields that other programs may rely on; `whole` with the text."""
@@ -88,7 +97,7 @@ class SnapshotView:
         }
         if whole:
             fields["text"] = self.text
-        fields |= {"digest": self.digest, "rendition": self.rendition, "story": None}
+        fields |= {"digest": self.digest, "rendition": self.rendition, "story": self.story}
         if whole:
             fields["removed"] = removed or []
         fields |= {"warc": {"file": self.warc[0], "offset": self.warc[1]}, "memento": self.memento}
@@ -192,6 +201,7 @@ def snapshots(*, all_versions: bool = False) -> Any:
             WarcFileRow.name.label("file"),
             RecordRow.offset,
             memento.label("memento"),
+            BodyRow.story,
         )
         .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
         .join(PageRow, PageRow.id == AliasRow.page_id)
@@ -200,6 +210,8 @@ def snapshots(*, all_versions: bool = False) -> Any:
         .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
         .join(RecordRow, RecordRow.id == SnapshotRow.record_id)
         .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
+        .outerjoin(SnapshotBodyRow, SnapshotBodyRow.snapshot_id == SnapshotRow.id)
+        .outerjoin(BodyRow, BodyRow.id == SnapshotBodyRow.body_id)
     )
     if not all_versions:
         later_alias, later = aliased(AliasRow), aliased(SnapshotRow)
@@ -221,6 +233,7 @@ class Archive:
 
     def __init__(self, folder: Folder):
         self.folder = folder
+        use_rules_of(folder.path)
         self._engine = database.open_engine(folder.database, write=False)
 
     @classmethod
@@ -237,7 +250,12 @@ class Archive:
         self._engine.dispose()
 
     def snapshots(
-        self, *, all_versions: bool = False, source: str | None = None, limit: int | None = None
+        self,
+        *,
+        all_versions: bool = False,
+        source: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
     ) -> Iterator[SnapshotView]:
         """The newest snapshot of each page, or every one. Oldest first; newest first where limited.
 
@@ -247,14 +265,36 @@ class Archive:
         if source is not None:
             query = query.where(SourceRow.name == source)
         order = (SnapshotRow.captured_at, SnapshotRow.id)
-        query = query.order_by(*order) if limit is None else query.order_by(*(c.desc() for c in order)).limit(limit)
+        if limit is not None or newest_first:
+            query = query.order_by(*(column.desc() for column in order)).limit(limit)
+        else:
+            query = query.order_by(*order)
         with database.reading(self._engine) as connection:
             if source is not None:
-                known = connection.execute(select(SourceRow.name).order_by(SourceRow.name)).scalars().all()
-                if source not in known:
-                    raise SourceNotFound(source, list(known))
+                _must_know(connection, source)
             for row in connection.execution_options(yield_per=500).execute(query):
                 yield _view(row)
+
+    def folded(
+        self, *, all_versions: bool, source: str | None, limit: int, fold: bool
+    ) -> Iterator[tuple[SnapshotView, int]]:
+        """Like `snapshots`, newest first, each with 0; or one for each story, its latest, with the number of its other
+        pages."""
+        if not fold:
+            yield from ((view, 0) for view in self.snapshots(all_versions=all_versions, source=source, limit=limit))
+            return
+        seen: Counter[str] = Counter()
+        kept: list[SnapshotView] = []
+        for view in self.snapshots(all_versions=all_versions, source=source, newest_first=True):
+            if view.story is None or not seen[view.story]:
+                if len(kept) == limit:
+                    break
+                kept.append(view)
+            if view.story is not None:
+                seen[view.story] += 1
+        with database.reading(self._engine) as connection:
+            for view in kept:
+                yield view, pages_of(connection, view.story) - 1 if view.story is not None else 0
 
     def snapshot(self, what: str) -> SnapshotView:
         """A snapshot by its number, or the newest of a URL's page. Raises PageNotFound."""
@@ -267,6 +307,25 @@ class Archive:
         if row is None:
             raise PageNotFound(what)
         return _view(row)
+
+    def stories(
+        self, url: str | None = None, *, source: str | None = None, limit: int | None = None
+    ) -> "Iterator[Story]":
+        """The stories with a page, or all; those whose origin was captured last first. Raises PageNotFound and
+        SourceNotFound."""
+        # It brings numpy along, which no other reading command needs.
+        from storage.stories import stories
+
+        with database.reading(self._engine) as connection:
+            if source is not None:
+                _must_know(connection, source)
+            page = _page(connection, url) if url is not None else None
+            yield from stories(connection, page=page, source=source, limit=limit)
+
+    def aliases(self, url: str) -> list[AliasView]:
+        """The URLs that lead to a URL's page. Raises PageNotFound."""
+        with database.reading(self._engine) as connection:
+            return aliases_of(connection, _page(connection, url))
 
     def removed(self, view: SnapshotView) -> list[dict[str, Any]]:
         """What a rendition leaves out, in order: of each block its reason, text and number, from 1."""
@@ -438,6 +497,12 @@ def is_anything_due(folder: Folder, names: Sequence[str], clock: Clock) -> bool:
         engine.dispose()
 
 
+def _must_know(connection: Connection, source: str) -> None:
+    known = connection.execute(select(SourceRow.name).order_by(SourceRow.name)).scalars().all()
+    if source not in known:
+        raise SourceNotFound(source, list(known))
+
+
 def _page(connection: Connection, url: str) -> int:
     try:
         alias = pages.find_alias(connection, url)
@@ -490,4 +555,5 @@ def _view(row: Any) -> SnapshotView:
         extraction_id=row.extraction_id,
         warc=(row.file, row.offset),
         memento=row.memento,
+        story=row.story,
     )

@@ -171,6 +171,27 @@ class NoticeFailed(BackissueError):
         super().__init__(f"{way}: {why}. It is tried again.")
 
 
+class AliasNotFound(UsageError):
+    """No page of the archive has that very URL, or it was not split."""
+
+    def __init__(self, url: str):
+        super().__init__(f"No page has {url} as one of its URLs. `backissue aliases URL` prints those of a page.")
+
+
+class LastAlias(UsageError):
+    """A URL is the only one of its page, so that there is nothing to split."""
+
+    def __init__(self, url: str):
+        super().__init__(f"{url} is the only URL of its page already. `backissue aliases URL` prints a page's URLs.")
+
+
+class UrlRulesError(UsageError):
+    """`url-rules.json` has a mistake."""
+
+    def __init__(self, file: Path, why: str):
+        super().__init__(f"{file}: {why}. The form is described in docs/stories.md; without the file ours is used.")
+
+
 class UnknownSource(UsageError):
     """A source was named that `sources.toml` does not have."""
 

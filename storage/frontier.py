@@ -8,6 +8,7 @@ import attrs
 from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage import aliasing
 from storage.errors import InvalidURL
 from storage.revisit_plans import Ended, after_visit, take_due
 from storage.tables import FrontierRow, table
@@ -58,9 +59,10 @@ def add(
     The first of the URLs gets the highest priority. URLs that are none are counted, not raised.
     """
     rows, invalid = [], 0
+    own = aliasing.apart(connection)
     for index, url in enumerate(urls):
         try:
-            identity = key(url)
+            identity = url if url in own else key(url)
         except InvalidURL:
             invalid += 1
             continue

@@ -15,10 +15,19 @@ _DIGITS = re.compile(r"\d+")
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff]")
 
 
+def plain(text: str) -> str:
+    """A line as its words are compared: NFKC, casefolded, without punctuation."""
+    return _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def without_numbers(line: str) -> str:
+    """A plain line with every number as "0"."""
+    return _DIGITS.sub("0", line)
+
+
 def folded(text: str) -> str:
     """A line as it is compared: NFKC, casefolded, without punctuation, every number as "0"."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return _DIGITS.sub("0", _NOT_WORD.sub(" ", plain)).strip()
+    return without_numbers(plain(text))
 
 
 def words(text: str) -> int:
@@ -29,10 +38,14 @@ def words(text: str) -> int:
 
 def key_of(text: str) -> int:
     """xxh64 of the folded line as an unsigned number; its lowest bit says whether the line is long. 0 for no words."""
-    plain = folded(text)
-    if not plain:
+    return key_of_folded(folded(text))
+
+
+def key_of_folded(line: str) -> int:
+    """The key of a line that is folded already."""
+    if not line:
         return 0
-    return (xxhash.xxh64_intdigest(plain.encode("utf-8", "replace")) & ~1) | (words(plain) >= LONG)
+    return (xxhash.xxh64_intdigest(line.encode("utf-8", "replace")) & ~1) | (words(line) >= LONG)
 
 
 def is_long(key: int) -> bool:

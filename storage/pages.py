@@ -5,7 +5,7 @@ from datetime import datetime
 import attrs
 from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
-from storage import mirrors
+from storage import aliasing, mirrors
 from storage.article import Article, Rendition
 from storage.capture import Capture
 from storage.errors import InvalidURL
@@ -119,18 +119,30 @@ def _canonical_page(
 ) -> int:
     claimed = article.canonical_url
     if claimed and _may_be_canonical(connection, claimed, capture.url):
-        there = _page_of(connection, claimed)
+        there = _page_of(connection, claimed) or _page_with_key(connection, claimed)
         if there is None:
             return _page(connection, claimed, source, now)
         if same_article(rendition.text, _newest_text(connection, there)):
             return there
+    held = _page_with_key(connection, capture.url)
+    shown = _newest_text(connection, held) if held is not None else ""
+    if held is not None and shown and not same_article(rendition.text, shown):
+        # So far there were only pages that named this URL as theirs, and it shows another article.
+        aliasing.move_claims(connection, held, mirrors.known(connection).key(capture.url), now=now)
     return _page(connection, capture.url, source, now)
+
+
+def _page_with_key(connection: Connection, url: str) -> int | None:
+    named = mirrors.known(connection).key(url)
+    existing: int | None = connection.execute(_PAGE_BY_KEY, {"key": named}).scalar()
+    return existing
 
 
 def _may_be_canonical(connection: Connection, claimed: str, url: str) -> bool:
     homes = mirrors.known(connection)
     try:
-        return homes.site(claimed) == homes.site(url) and not is_front_page(claimed)
+        same_key = homes.key(claimed) == homes.key(url)
+        return not same_key and homes.site(claimed) == homes.site(url) and not is_front_page(claimed)
     except InvalidURL:
         return False
 

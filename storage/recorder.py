@@ -20,8 +20,10 @@ from storage.errors import BackissueError, DatabaseFailed
 from storage.folder import Folder
 from storage.outcome import Outcome, Receipt
 from storage.record import Ledger, RenditionMissing, insert_records, record_visit
+from storage.rekeying import is_current, rekey
 from storage.runs import RunLock
 from storage.tables import RecordRow, WarcFileRow
+from storage.urls import use_rules_of
 from storage.visit import Visit
 from storage.warc_files import Place, WarcFiles, mend_tails
 from storage.warc_records import Earlier, Record, payload_digest, response_records
@@ -68,6 +70,7 @@ class Recorder:
     def __init__(self, folder: Folder, *, clock: Clock):
         """Make the archive where it is missing, bring it up to date, mend what a crash left. Raises BackissueError."""
         folder.make()
+        use_rules_of(folder.path)
         self.folder = folder
         self.clock = clock
         self.lock = RunLock(folder.locks)
@@ -88,6 +91,10 @@ class Recorder:
             threading.Event().wait(0.05)
         try:
             database.migrate(self.engine)
+            with database.writing(self.engine) as connection:
+                # Another file of rules than last time.
+                if not is_current(connection):
+                    rekey(connection)
         finally:
             gate.drop("migration")
 

@@ -33,6 +33,9 @@ def show(folder: Path, what: str, removed: bool, raw: bool, as_json: bool) -> No
     click.echo(f"{', '.join(view.authors) or 'no byline'} · published {view.published_raw or iso(view.published_at)}")
     click.echo(f"{view.canonical_url}\nsnapshot {view.snapshot}, captured {iso(view.captured_at)}, {view.access}")
     click.echo(f"{view.warc[0]} at {view.warc[1]}")
+    for story in archive.stories(view.canonical_url) if view.story else ():
+        sites = len({page.site for page in story.pages})
+        click.echo(f"story {story.story}: {len(story.pages)} pages on {sites} sites, first {story.pages[0].url}")
     click.echo(f"taken from {view.memento}\n" if view.memento else "")
     if removed:
         for one in cut:

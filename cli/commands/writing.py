@@ -215,6 +215,8 @@ def reextract(
             workers=workers,
             on_progress=progress.upkeep,
         )
+    for problem in result.problems:
+        click.echo(problem, err=True)
     progress.finish_reextract(result)
 
 

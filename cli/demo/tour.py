@@ -119,12 +119,19 @@ def _report(folder: Folder, receipts: list[tuple[int, Receipt]], results: list[A
     for receipt in second:
         if receipt.outcome is Outcome.BLOCKED:
             click.echo(f"  blocked  {receipt.url} (robots.txt)")
+    click.secho("\nOne text on both sites", bold=True)
+    for story in archive.stories():
+        origin, *others = story.pages
+        for page in others:
+            click.echo(
+                f"  {page.relation.value.replace('_', ' ')}, {page.share:.0%} of it: {origin.title} → {page.title}"
+            )
     click.secho("\nEvery URL ended in one outcome", bold=True)
     for index, result in enumerate(results):
         counts = ", ".join(f"{count} {name}" for name, count in sorted(result.outcomes.items()))
         click.echo(f"  day {1 + index // 2}, {result.name}: {sum(result.outcomes.values())} taken up: {counts}")
     example = next((r.url for r in second if r.outcome is Outcome.CHANGED), first[0].url if first else "")
-    try_next(folder, f"history {example}", "list", "status", "export > articles.jsonl")
+    try_next(folder, f"history {example}", "list", "stories", "status", "export > articles.jsonl")
 
 
 def try_next(folder: Folder, *commands: str) -> None:

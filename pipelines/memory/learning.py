@@ -13,6 +13,7 @@ from storage.leaves import is_long, key_of
 from storage.memory import EXACT, Memory
 from storage.repeats import Count, Sheet, count
 from storage.stored import blocks_of
+from storage.urls import use_rules_of
 
 # Pages that are looked through for a sample of what repeats; most of it stands on the first of them.
 SAMPLED = 12
@@ -32,6 +33,7 @@ class Counted:
 @lru_cache(maxsize=1)
 def reader_of(database: Path) -> Engine:
     """The engine of this worker process."""
+    use_rules_of(database.parent)
     return open_engine(database, write=False)
 
 

@@ -14,7 +14,7 @@ from pipelines.clean import RULES
 from pipelines.extract import EXTRACTOR
 from pipelines.memory.ahead import ahead
 from pipelines.memory.rereading import PROBLEMS, Found, Reread, reread, unreadable
-from pipelines.memory.upkeep import Upkeep
+from pipelines.memory.upkeep import Upkeep, Upkept
 from pipelines.rules.apply import versioned
 from storage import reextraction
 from storage.database import reading
@@ -39,13 +39,15 @@ class Reextracted:
     state: Literal["done", "interrupted"] = "done"
     tally: Counter[str] = attrs.field(factory=Counter)
     """Outcome -> snapshots, those from before it was interrupted among them."""
+    problems: list[str] = attrs.field(factory=list)
+    """One line for each text that could not be linked."""
 
     @property
     def exit_code(self) -> int:
         """0 done, 1 something could not be read, 130 interrupted."""
         if self.state == "interrupted":
             return 130
-        return 1 if any(self.tally[found.value] for found in PROBLEMS) else 0
+        return 1 if self.problems or any(self.tally[found.value] for found in PROBLEMS) else 0
 
 
 def selection(*, source: str | None, page: str | None, everything: bool) -> Selection:
@@ -77,6 +79,9 @@ async def reextract(upkeep: Upkeep, wanted: Selection, on_snapshot: Callable[[Re
             if upkeep.stopping():
                 result.state = "interrupted"
                 break
+    kept = Upkept()
+    await upkeep.link(kept)
+    result.problems += kept.problems
     now = recorder.clock.now()
     await recorder.transact(lambda connection: reextraction.close(connection, run.id, result.state, now=now))
     recorder.lock.drop(reextraction.LOCK)

@@ -13,6 +13,7 @@ from pipelines.memory.ahead import ahead
 from pipelines.memory.learning import Counted, count_window
 from pipelines.memory.recleaning import Recleaned, reclean
 from pipelines.memory.teaching import teach
+from pipelines.stories.linking import Linking
 from pipelines.workers import Workers
 from storage import generations
 from storage.database import reading
@@ -77,8 +78,18 @@ class Upkeep:
         await self.clean_again(kept)
         if not self.stopping() and await self._teach(run, kept):
             await self.clean_again(kept)
+        await self.link(kept)
         kept.stopped = self.stopping()
         return kept
+
+    async def link(self, kept: Upkept) -> None:
+        """Link what has come or was cleaned again since the last time."""
+        if not self.stopping():
+            linking = Linking(
+                recorder=self.recorder, reader=self.reader, workers=self.workers, on_progress=self.on_progress,
+                stopping=self.stopping,
+            )  # fmt: skip
+            kept.problems += await linking.link()
 
     async def _teach(self, run: int | None, kept: Upkept) -> bool:
         """Train the classifier where there is enough more to learn from, as a generation of its own."""
@@ -158,6 +169,7 @@ class Upkeep:
         )
         kept = Upkept(generation=number)
         await self.clean_again(kept)
+        await self.link(kept)
         kept.stopped = self.stopping()
         return kept
 

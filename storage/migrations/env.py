@@ -2,12 +2,13 @@
 
 from alembic import context
 
-from storage.memory_tables import GenerationRow
+import storage.memory_tables  # noqa: F401 - its tables are part of the metadata
+from storage.story_tables import BodyRow
 
 context.configure(
     connection=context.config.attributes["connection"],
-    # The one metadata of all tables, those of the memory among them.
-    target_metadata=GenerationRow.metadata,
+    # The one metadata of all tables, those of the memory and of the stories among them.
+    target_metadata=BodyRow.metadata,
     # SQLite can hardly alter a table; batch mode copies it.
     render_as_batch=True,
     transactional_ddl=True,

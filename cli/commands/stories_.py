@@ -1,0 +1,104 @@
+"""Commands about which pages are one, and which tell the same: `aliases`, `stories`, `reindex`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+
+from cli.progress import Progress
+from storage.archive import Archive
+from storage.clock import iso
+from storage.errors import UsageError
+from storage.folder import Folder
+
+if TYPE_CHECKING:
+    from storage.stories import Story, StoryPage
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+_WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Processes that read. Default: one a processor.")
+
+
+@click.command(short_help="List which pages ran the same text.")
+@click.argument("url", required=False, metavar="[URL]")
+@click.option("--source", help="Only stories with a page of this source.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many stories.")
+@_JSON
+@click.pass_obj
+def stories(folder: Path, url: str | None, source: str | None, limit: int, as_json: bool) -> None:
+    """List which pages ran the same text, or the text of URL: when, how much of it, and what they changed."""
+    found = 0
+    for story in Archive.open(folder).stories(url, source=source, limit=limit):
+        found += 1
+        if as_json:
+            click.echo(json.dumps(story.as_json(), ensure_ascii=False))
+        else:
+            _print(story)
+    if not found and not as_json:
+        click.echo(
+            "No other page has the same text or a good part of it." if url else "No two pages have the same text."
+        )
+
+
+def _print(story: "Story") -> None:
+    sites = len({page.site for page in story.pages})
+    agency = f", from {story.agency}" if story.agency else ""
+    click.secho(f"{story.story}  {len(story.pages)} pages on {sites} sites{agency}", bold=True)
+    for page in story.pages:
+        click.echo(f"  {iso(page.captured_at)}  {page.relation.value:<14} {page.share:>5.0%}  {page.url}")
+        if notes := _notes(page):
+            click.echo(f"      {', '.join(notes)}")
+
+
+def _notes(page: "StoryPage") -> list[str]:
+    changed = f"+{page.words_added:,} −{page.words_removed:,} words"
+    notes = [changed] * bool(page.words_added or page.words_removed)
+    notes += [f"credits {page.agency}"] * (page.agency is not None)
+    notes += [f"has the origin's later version since {iso(page.corrected_at)}"] * (page.corrected_at is not None)
+    return notes + [f"has another text since {iso(page.left_at)}"] * (page.left_at is not None)
+
+
+@click.command(short_help="Print the URLs of a page, or split one off.")
+@click.argument("url", metavar="URL")
+@click.option("--split", is_flag=True, help="Make URL a page of its own, and keep it apart.")
+@click.option("--join", is_flag=True, help="Take back that URL was split off.")
+@_JSON
+@click.pass_obj
+def aliases(folder: Path, url: str, split: bool, join: bool, as_json: bool) -> None:
+    """Print the URLs that lead to the page of URL, and how each came there; or split one off that is another page."""
+    if split and join:
+        raise UsageError("--split and --join exclude each other. Give one of them, or none.")
+    if split or join:
+        from pipelines.stories.standalone import move_alias
+
+        move_alias(Folder(folder), url, away=split)
+    for alias in Archive.open(folder).aliases(url):
+        moves = [{"at": iso(at), "reason": reason, "from": page} for at, reason, page in alias.moved]
+        if as_json:
+            fields = attrs.asdict(alias) | {"added_at": iso(alias.added_at), "moved": moves}
+            click.echo(json.dumps(fields, ensure_ascii=False))
+            continue
+        click.echo(f"{alias.url}  {alias.snapshots} snapshots, since {iso(alias.added_at)}")
+        for move in moves:
+            click.echo(f"    {move['at']}  moved here from {move['from']} ({move['reason']})")
+
+
+@click.command(short_help="Make fingerprints and stories anew from the snapshots.")
+@_WORKERS
+@_JSON
+@click.pass_obj
+def reindex(folder: Path, workers: int | None, as_json: bool) -> None:
+    """Forget all fingerprints, links and stories, and make them anew from the snapshots alone."""
+    from pipelines.stories.standalone import rebuild
+
+    with Progress("reindex", as_json=as_json, total=None) as progress:
+        rebuilt = rebuild(Folder(folder), workers=workers, on_progress=progress.upkeep)
+    if as_json:
+        click.echo(json.dumps({"texts": rebuilt.texts, "links": rebuilt.links, "stories": rebuilt.stories}))
+    else:
+        click.echo(f"{rebuilt.texts:,} texts, {rebuilt.links:,} links between them, {rebuilt.stories:,} stories.")
+    for problem in rebuilt.problems:
+        click.echo(problem, err=True)
+    sys.exit(130 if rebuilt.stopped else 1 if rebuilt.problems else 0)

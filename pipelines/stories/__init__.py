@@ -1,0 +1,1 @@
+"""Finds which pages tell the same story: fingerprints, links and credit lines."""
