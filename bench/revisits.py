@@ -11,7 +11,7 @@ with each visit without a change, 30 again after one, given up at 40 days), and 
 `storage.edit_model` as the product drives them, with a budget that gives it each peer's number of fetches, or fewer.
 It begins knowing nothing and learns from what its own visits see.
 
-Every schedule starts its visits at ticks, as a crawl by cron does (15 minutes), and all find a page at the first tick
+Every schedule starts its visits at ticks, as a crawl by cron does (5 minutes by default), and all find a page at the first tick
 after it was published, which is not counted. An edit is SEEN when the version that it made is captured: by a visit
 after it and before the next edit, the page's end, or the end of the time. DELAY is the time from such an edit to that
 visit. A stricter count follows in the column `within a day`: seen, and no more than a day after. The variant `noticed`
@@ -271,7 +271,7 @@ def main() -> None:
     parser.add_argument("--sites", type=int, default=40)
     parser.add_argument("--pages", type=int, default=4000)
     parser.add_argument("--days", type=int, default=180)
-    parser.add_argument("--tick", type=float, default=15.0, help="Minutes between two crawls.")
+    parser.add_argument("--tick", type=float, default=5.0, help="Minutes between two crawls.")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     end, tick = given.days * 24.0, given.tick / 60
