@@ -26,8 +26,9 @@ SHARED_KEYS, SHARED_KEYS_SHORT, SHORT_TOKENS = 3, 2, 400
 
 # Months before and after in which all keys are looked up: agency copy runs within days.
 NEAR_MONTHS = 1
-# In other months one key in four is: what is republished years later is republished whole.
-SAMPLE = 4
+# In other months one key in eight is, and one in common is enough to compare: what is republished years later is
+# republished whole, and a look-up in twelve months would cost twice as much with one key in four.
+SAMPLE = 8
 
 # Texts of a month that are noted for one key. More have it only where it is in what sites repeat, or where a text is
 # everywhere; then the earliest are enough to find its story by.
@@ -168,10 +169,12 @@ def unlinked(connection: Connection) -> list[Body]:
 
 _LOOK_UP = (
     "SELECT month, key, body_id FROM fingerprint "
+    "WHERE month IN (SELECT value FROM json_each(?)) AND key IN (SELECT value FROM json_each(?)) UNION ALL "
+    "SELECT month, key, body_id FROM fingerprint "
     "WHERE month IN (SELECT value FROM json_each(?)) AND key IN (SELECT value FROM json_each(?))"
 )
 _NEXT_MONTH = text("SELECT min(month) FROM fingerprint WHERE month > :month")
-_CANDIDATES = "SELECT id, tokens, month, rendition_id FROM body WHERE id IN (SELECT value FROM json_each(?))"
+_CANDIDATES = "SELECT id, tokens, rendition_id FROM body WHERE id IN (SELECT value FROM json_each(?))"
 
 
 def months(connection: Connection) -> list[int]:
@@ -198,29 +201,26 @@ def candidates(
 
     `count`: words of the text. `month`: its own. `there`: the partitions to look in.
     """
+    if not keys:
+        return [], []
     near = [one for one in there if abs(one - month) <= NEAR_MONTHS]
-    far = [one for one in there if abs(one - month) > NEAR_MONTHS]
-    rows = _rows(connection, near, keys)
+    far = frozenset(there) - frozenset(near)
     # Keys are evenly spread, so that those which can be divided are one in SAMPLE.
-    rows += _rows(connection, far, [key for key in keys if key % SAMPLE == 0])
+    sample = [key for key in keys if key % SAMPLE == 0]
+    given = tuple(json.dumps(list(one)) for one in (near, keys, sorted(far), sample))
+    rows = [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(_LOOK_UP, given).all()]
     having = Counter((month, key) for month, key, _ in rows)
     full = [one for one, texts in having.items() if texts >= MOST_TEXTS]
     shared = Counter(other for _, _, other in rows if other != body)
-    some = sorted(other for other, times in shared.items() if times >= SHARED_KEYS_SHORT)
+    distant = {other for where, _, other in rows if where in far}
+    some = sorted(other for other, times in shared.items() if times >= SHARED_KEYS_SHORT or other in distant)
     found: list[tuple[int, int, int]] = []
     if some:
-        for other, words, where, rendition in connection.exec_driver_sql(_CANDIDATES, (json.dumps(some),)):
-            short = min(words, count) < SHORT_TOKENS or where in far
-            if shared[other] >= (SHARED_KEYS_SHORT if short else SHARED_KEYS):
+        for other, words, rendition in connection.exec_driver_sql(_CANDIDATES, (json.dumps(some),)):
+            short = min(words, count) < SHORT_TOKENS
+            if other in distant or shared[other] >= (SHARED_KEYS_SHORT if short else SHARED_KEYS):
                 found.append((-shared[other], other, rendition))
     return [Candidate(body=other, rendition=rendition) for _, other, rendition in sorted(found)[:MOST_COMPARED]], full
-
-
-def _rows(connection: Connection, partitions: Sequence[int], keys: Sequence[int]) -> list[tuple[int, int, int]]:
-    if not partitions or not keys:
-        return []
-    given = (json.dumps(list(partitions)), json.dumps(list(keys)))
-    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(_LOOK_UP, given).all()]
 
 
 def keep_edges(connection: Connection, found: Sequence[Found]) -> None:
