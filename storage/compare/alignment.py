@@ -1,5 +1,6 @@
 """Which words of two texts are the same ones: sentences first, words inside them, then what has moved."""
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
@@ -22,6 +23,8 @@ MOST_PAIRS = 40_000
 """Pairs of sentences that are compared one by one, in all; beyond that, words alone are aligned."""
 SHORTEST_MOVE = 5
 """Words. Shorter sentences move only in the train of longer ones: "Read more." is found everywhere."""
+LONG_PAIR = 25_000_000
+"""Pairs of words. Of longer sentences only the words are counted: a text without full stops is one sentence."""
 CHEAPER = 0.9
 """A script of words replaces one of sentences where it costs less than this share of it."""
 
@@ -69,7 +72,7 @@ class _Aligner:
         self.codes: list[list[Sequence[int] | str]] = []
         self.content: list[list[frozenset[int]]] = []
         for ids, starts in zip(self.ids, self.starts, strict=True):
-            rows = [ids[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+            rows = [ids[a:b] for a, b in itertools.pairwise(starts)]
             self.codes.append([encode(row) if row else "" for row in rows])
             self.content.append([frozenset(row) - said_nothing for row in rows])
         self.left = MOST_PAIRS
@@ -99,9 +102,9 @@ class _Aligner:
             joints |= ends
         spans = []
         for number, (sentences, others) in enumerate(moves):
-            a, b = self._words(0, sentences), self._words(1, others)
-            spans.append((a, b))
-            matches += [Match(*run, number) for run in matched_words(self.forms, self.ids, a, b)]
+            ours, theirs = self._words(0, sentences), self._words(1, others)
+            spans.append((ours, theirs))
+            matches += [Match(*run, number) for run in matched_words(self.forms, self.ids, ours, theirs)]
         matches.sort(key=lambda match: match.new)
         return Alignment(matches=tuple(matches), moves=tuple(spans), joints=tuple(sorted(joints)))
 
@@ -120,7 +123,15 @@ class _Aligner:
         fewer = min(len(ours), len(theirs))
         if fewer and len(ours & theirs) < OVERLAP * fewer:
             return 0.0
+        if self._size(0, i) * self._size(1, j) > LONG_PAIR:
+            # Whatever their order: never less than the similarity itself, and linear.
+            one, other = (Counter(self._row(side, k)) for side, k in ((0, i), (1, j)))
+            shared = 2 * (one & other).total() / (one.total() + other.total())
+            return shared if shared >= least else 0.0
         return Indel.normalized_similarity(self.codes[0][i], self.codes[1][j], score_cutoff=least)
+
+    def _row(self, side: int, k: int) -> Sequence[int]:
+        return self.ids[side][self.starts[side][k] : self.starts[side][k + 1]]
 
     def _pairs(self, gap: _Gap) -> list[tuple[int, int]]:
         """The sentences of a gap that are one, edited: in order, with the most words in common."""

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 import regex
 from rapidfuzz.distance import OSA
@@ -47,6 +48,8 @@ _CORRECTION = regex.compile(
     r"|\bhas\s+been\s+corrected\s+to\b|\bwe\s+regret\s+the\s+error\b",
     regex.IGNORECASE,
 )
+# Characters of a line; a notice says at once what it is.
+MOST_OF_A_NOTICE = 1_000
 # What a site's frame or a content system leaves in the text, and never an editor.
 _FRAME = regex.compile(
     r"^\W*(?:advertisements?|photo|image|video|gallery|share(?:\s+this)?(?:\s+(?:on|article)\b.*)?|tweet|print|comments?|"
@@ -187,6 +190,7 @@ def classify(old: str, new: str, old_context: str, new_context: str) -> Kind:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def kind_of(old: str, new: str, *, whole: bool, quoted: bool, begins: bool) -> Kind:
     """The same where it is known whether whole sentences came or went, whether the words are somebody's own, and
     whether they begin a sentence."""
@@ -215,12 +219,12 @@ def _whole(old: str, new: str, ours: list[str], theirs: list[str], old_context: 
 
 
 def _notice(text: str) -> bool:
-    return any(_CORRECTION.search(line) for line in text.splitlines())
+    return any(_CORRECTION.search(line[:MOST_OF_A_NOTICE]) for line in text.splitlines())
 
 
 def _is_frame(old: str, new: str) -> bool:
     sides = [side for side in (old, new) if side.strip()]
-    if any(_MARKUP.search(side) for side in sides):
+    if any(_MARKUP.search(side[:MOST_OF_A_NOTICE]) for side in sides):
         return True
     if len(sides) == 1:
         said = sides[0].strip()

@@ -1,6 +1,6 @@
 """The words that differ between two stretches of text: the shortest script, made readable."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from storage.compare.sequence import Run, common_runs
 from storage.compare.stop_words import STOP_WORDS
@@ -8,8 +8,8 @@ from storage.compare.words import is_word, unspaced
 
 # Longer runs of small words that stayed ("at the end of the") are read as what stayed.
 LONGEST_ISLAND = 3
-
-Boundary = Callable[[int], bool]
+# Two texts that have no more in common than small words here and there: nobody reads so many hunks of one passage.
+MOST_RUNS = 20_000
 
 
 def says_nothing(form: str) -> bool:
@@ -22,12 +22,14 @@ def matched_words(
 ) -> list[Run]:
     """The runs of words that stayed, between two stretches, as (old index, new index, count)."""
     runs = common_runs(ids[0][old.start : old.stop], ids[1][new.start : new.stop])
+    if len(runs) > MOST_RUNS:
+        runs = [run for run in runs if run[2] > LONGEST_ISLAND]
     runs = [(i + old.start, j + new.start, n) for i, j, n in runs]
-    runs = _slid(runs, forms[0], forms[1], old, new)
+    runs = _slid(runs, forms[0], forms[1])
     return _without_islands(runs, forms[0], old, new)
 
 
-def _slid(runs: list[Run], old: Sequence[str], new: Sequence[str], a: range, b: range) -> list[Run]:
+def _slid(runs: list[Run], old: Sequence[str], new: Sequence[str]) -> list[Run]:
     """Moves what was only put in, or only taken out, to where a sentence or a clause begins, where it can stand there
     as well."""
     for k in range(len(runs) - 1):

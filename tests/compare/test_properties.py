@@ -1,5 +1,7 @@
 """What holds for any two texts."""
 
+import itertools
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -54,7 +56,7 @@ def covered(text: str, made: Comparison, side: int) -> None:
     spans = sorted(
         span for one in (*made.hunks, *made.equal) if (span := getattr(one, name)) is not None and span[0] < span[1]
     )
-    for (_, stop), (start, _) in zip(spans, spans[1:], strict=False):
+    for (_, stop), (start, _) in itertools.pairwise(spans):
         assert stop <= start
     words = words_of(text)
     at = 0
