@@ -15,6 +15,7 @@ from storage.compare.versions import compare
 # How much of a passage is quoted in a summary, in characters, and how many changes are told one by one.
 _SHOWN = 90
 _TOLD = 3
+_CUT_OFF = frozenset({"teaser", "paywall"})
 _TEXT_FIELDS = {"byline": "byline", "section": "section", "image": "picture", "access": "access"}
 
 
@@ -50,6 +51,8 @@ def change_between(old: Any, new: Any, *, earlier_titles: Collection[str] = ()) 
 def change_of(comparison: Comparison, old: Version, new: Version, earlier_titles: Collection[str] = ()) -> Change:
     """What a comparison of two versions amounts to."""
     fields = {field.field for field in comparison.fields}
+    if "access" in fields and not _CUT_OFF.isdisjoint((old.access, new.access)):
+        return _of_access(old, new)
     text = [hunk for hunk in comparison.hunks if hunk.place != "headline"]
     head = [hunk for hunk in comparison.hunks if hunk.place == "headline"]
     kinds = Counter(hunk.kind for hunk in text)
@@ -77,6 +80,14 @@ def change_of(comparison: Comparison, old: Version, new: Version, earlier_titles
         redated=redated,
         summary="; ".join(said) or "nothing that a reader sees",
     )
+
+
+def _of_access(old: Version, new: Version) -> Change:
+    """What one of them does not show was not edited."""
+    return Change(
+        kinds={"access": 1}, words_added=0, words_removed=0, substantive=False, reason="another part of it is shown",
+        stealth=False, redated=False, summary=f"access: {old.access or '—'} → {new.access or '—'}",
+    )  # fmt: skip
 
 
 def _words(text: str) -> int:

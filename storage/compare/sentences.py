@@ -102,7 +102,7 @@ def sentence_starts(words: Words) -> list[int]:
         if i in lines:
             ended = True
         # Closing quotation marks belong to the sentence before, opening ones do not: space tells them apart.
-        elif ended and form in _CLOSES and words.starts[i] == words.ends[i - 1]:
+        elif ended and (form in _CLOSES or form in _ENDS) and words.starts[i] == words.ends[i - 1]:
             continue
         if ended:
             starts.append(i)

@@ -44,7 +44,7 @@ def _runs(old: Sequence[int], new: Sequence[int], at: int, to: int) -> Iterator[
     if head:
         yield at, to, head
     inner, outer = old[head : len(old) - tail], new[head : len(new) - tail]
-    if inner and outer:
+    if inner and outer and not set(inner).isdisjoint(outer):
         if len(inner) * len(outer) <= MOST_CELLS:
             yield from _exact(inner, outer, at + head, to + head)
         else:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import storage.change_tables  # noqa: F401 - its table belongs to the metadata
 from storage.memory_tables import GenerationRow
 
 context.configure(
