@@ -15,9 +15,13 @@ from storage.errors import BackissueError
 # every worker process imports this module.
 COMMANDS = {
     "archive": "cli.commands.writing:archive",
+    "blame": "cli.commands.comparing:blame",
+    "changes": "cli.commands.comparing:changes",
     "crawl": "cli.commands.writing:crawl",
     "demo": "cli.commands.writing:demo",
+    "diff": "cli.commands.comparing:diff",
     "export": "cli.commands.export:export",
+    "first-seen": "cli.commands.comparing:first_seen",
     "history": "cli.commands.reading:history",
     "import": "cli.commands.writing:import_",
     "list": "cli.commands.list_:list_",

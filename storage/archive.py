@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from storage import comparable, compare, database, pages
 from storage.article import APART
+from storage.change_tables import ChangeRow
 from storage.clock import Clock, iso
 from storage.errors import InvalidURL, PageNotFound, SourceNotFound
 from storage.folder import Folder
@@ -191,7 +192,7 @@ class Archive:
 
     def __init__(self, folder: Folder):
         self.folder = folder
-        self._engine = database.open_engine(folder.database, write=False)
+        self.engine = database.open_engine(folder.database, write=False)
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -199,12 +200,12 @@ class Archive:
         folder = Folder(Path(path))
         folder.must_exist()
         archive = cls(folder)
-        database.check(archive._engine)
+        database.check(archive.engine)
         return archive
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def snapshots(
         self, *, all_versions: bool = False, source: str | None = None, limit: int | None = None
@@ -218,7 +219,7 @@ class Archive:
             query = query.where(SourceRow.name == source)
         order = (SnapshotRow.captured_at, SnapshotRow.id)
         query = query.order_by(*order) if limit is None else query.order_by(*(c.desc() for c in order)).limit(limit)
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             if source is not None:
                 known = connection.execute(select(SourceRow.name).order_by(SourceRow.name)).scalars().all()
                 if source not in known:
@@ -228,7 +229,7 @@ class Archive:
 
     def snapshot(self, what: str) -> SnapshotView:
         """A snapshot by its number, or the newest of a URL's page. Raises PageNotFound."""
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             query = snapshots(all_versions=True).order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
             if what.isdecimal() and len(what) <= MAX_ID_DIGITS:
                 row = connection.execute(query.where(SnapshotRow.id == int(what)).limit(1)).first()
@@ -246,14 +247,14 @@ class Archive:
             .where(CutRow.rendition_id == view.rendition_id, BlockRow.extraction_id == view.extraction_id)
             .order_by(CutRow.position)
         )
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             return [
                 {"reason": row.reason, "text": row.text, "block": row.position + 1} for row in connection.execute(query)
             ]
 
     def taught(self, site: str) -> Taught:
         """What a site, by its domain, a URL of it or its source's name, has taught. Raises UnknownSite."""
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             return taught(connection, find_site(connection, site))
 
     def raw_text(self, view: SnapshotView) -> str:
@@ -266,7 +267,7 @@ class Archive:
             )
             .order_by(BlockRow.position)
         )
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             return "\n".join(connection.execute(query).scalars())
 
     def history(self, url: str) -> tuple[list[tuple[SnapshotView, compare.Change | None]], list[Event]]:
@@ -274,7 +275,7 @@ class Archive:
 
         Raises PageNotFound.
         """
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             page = _page(connection, url)
             query = snapshots(all_versions=True).where(AliasRow.page_id == page)
             views = [_view(row) for row in connection.execute(query.order_by(SnapshotRow.captured_at, SnapshotRow.id))]
@@ -294,7 +295,7 @@ class Archive:
 
     def runs(self, limit: int = 20) -> list[RunView]:
         """The latest runs, newest first."""
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             rows = connection.execute(
                 select(
                     RunRow.id,
@@ -340,7 +341,7 @@ class Archive:
         """Runs, sources, what is due, and what looks wrong, as `status --json` prints it."""
         now = Clock().now()
         runs = self.runs()
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             sources = [
                 {"source": row.name, "home": row.home, "pages": row.pages}
                 for row in connection.execute(
@@ -380,11 +381,22 @@ class Archive:
 
 def _change(
     connection: Connection, made: dict[int, list[comparable.Made]], old: SnapshotView, new: SnapshotView
-) -> compare.Change:
-    """From one snapshot to another, in the newest version that both have, else as they are shown."""
+) -> compare.Change | None:
+    """From one snapshot to another, as it was worked out, else in the newest version that both have. None where they
+    have none in common: what differs may be ours."""
     pair = comparable.same_version(made[old.snapshot], made[new.snapshot])
-    if pair is None or pair == (old.rendition_id, new.rendition_id):
-        return compare.change_between(old, new)
+    if pair is None:
+        return None
+    stored = connection.execute(
+        select(*ChangeRow.__table__.columns).where(
+            ChangeRow.new_snapshot_id == new.snapshot,
+            ChangeRow.old_snapshot_id == old.snapshot,
+            ChangeRow.old_rendition_id == pair[0],
+            ChangeRow.new_rendition_id == pair[1],
+        )
+    ).first()
+    if stored is not None:
+        return compare.Change(**{field.name: getattr(stored, field.name) for field in attrs.fields(compare.Change)})
     return compare.change_between(*(comparable.version(connection, rendition) for rendition in pair))
 
 

@@ -1,9 +1,10 @@
 """Finds the renditions in which two snapshots can be compared: of the same version, so that no difference is ours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import attrs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from storage.article import BlockKind
 from storage.compare import Version
@@ -23,25 +24,38 @@ class Made:
     """The newest generation that gives the same text."""
 
 
+_RENDITIONS = (
+    select(
+        RenditionRow.id,
+        RenditionRow.snapshot_id,
+        ExtractionRow.extractor,
+        RenditionRow.rules,
+        RenditionRow.generation,
+        RenditionRow.confirmed,
+    )
+    .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
+    .order_by(RenditionRow.id)
+)
+_OF_PAGE = (
+    _RENDITIONS.join(SnapshotRow, SnapshotRow.id == RenditionRow.snapshot_id)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(AliasRow.page_id == bindparam("page"))
+)
+
+
 def renditions(connection: Connection, page: int) -> dict[int, list[Made]]:
     """The renditions of a page's snapshots, by snapshot."""
-    query = (
-        select(
-            RenditionRow.id,
-            RenditionRow.snapshot_id,
-            ExtractionRow.extractor,
-            RenditionRow.rules,
-            RenditionRow.generation,
-            RenditionRow.confirmed,
-        )
-        .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
-        .join(SnapshotRow, SnapshotRow.id == RenditionRow.snapshot_id)
-        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-        .where(AliasRow.page_id == page)
-        .order_by(RenditionRow.id)
-    )
+    return _by_snapshot(connection.execute(_OF_PAGE, {"page": page}))
+
+
+def renditions_of(connection: Connection, snapshots: Sequence[int]) -> dict[int, list[Made]]:
+    """The renditions of some snapshots, by snapshot."""
+    return _by_snapshot(connection.execute(_RENDITIONS.where(RenditionRow.snapshot_id.in_(snapshots))))
+
+
+def _by_snapshot(rows: Iterable[Any]) -> dict[int, list[Made]]:
     found: dict[int, list[Made]] = {}
-    for row in connection.execute(query):
+    for row in rows:
         made = Made(
             id=row.id, extractor=row.extractor, rules=row.rules, generation=row.generation, confirmed=row.confirmed
         )
