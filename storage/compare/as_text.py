@@ -9,10 +9,8 @@ from storage.compare.pieces import Piece, folded, paragraphs, pieces_of
 _PLAIN = {"gone": ("[−", "−]"), "come": ("{+", "+}"), "moved": ("⟦↷№ ", "⟧"), "away": ("⟦№ moved: ", "↷⟧")}
 _MARKDOWN = {"gone": ("~~", "~~"), "come": ("**", "**"), "moved": ("⟦↷№ ", "⟧"), "away": ("⟦№ moved: ", "↷⟧")}
 # Control characters in a page's text would act on the reader's terminal.
-_CONTROLS = dict.fromkeys(
-    (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
-    "\N{REPLACEMENT CHARACTER}",
-)
+_UNSAFE = (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROLS = dict.fromkeys(_UNSAFE, "\N{REPLACEMENT CHARACTER}")
 _MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|~"})
 
 

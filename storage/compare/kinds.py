@@ -48,6 +48,8 @@ _CORRECTION = regex.compile(
     r"|\bhas\s+been\s+corrected\s+to\b|\bwe\s+regret\s+the\s+error\b",
     regex.IGNORECASE,
 )
+# Characters of a side, from which its kind is told.
+MOST_OF_A_HUNK = 20_000
 # Characters of a line; a notice says at once what it is.
 MOST_OF_A_NOTICE = 1_000
 # What a site's frame or a content system leaves in the text, and never an editor.
@@ -194,6 +196,7 @@ def classify(old: str, new: str, old_context: str, new_context: str) -> Kind:
 def kind_of(old: str, new: str, *, whole: bool, quoted: bool, begins: bool) -> Kind:
     """The same where it is known whether whole sentences came or went, whether the words are somebody's own, and
     whether they begin a sentence."""
+    old, new = old[:MOST_OF_A_HUNK], new[:MOST_OF_A_HUNK]
     ours, theirs = _forms(old), _forms(new)
     context = "" if whole else "…"
     return _whole(old, new, ours, theirs, context if not old.strip() else "…", context if not new.strip() else "…") or (
@@ -254,7 +257,7 @@ def _edited(old: str, new: str, ours: list[str], theirs: list[str], *, quoted: b
         return Kind.PUNCTUATION
     if _number(went, came):
         return Kind.NUMBER
-    if _typo(went, came):
+    if _typo(went, came, begins):
         return Kind.TYPO
     if _name(went, came, begins):
         return Kind.NAME
@@ -294,7 +297,7 @@ def _number(went: Sequence[str], came: Sequence[str]) -> bool:
     return len(before) * 2 >= len(went) and len(after) * 2 >= len(came)
 
 
-def _typo(went: Sequence[str], came: Sequence[str]) -> bool:
+def _typo(went: Sequence[str], came: Sequence[str], begins: bool) -> bool:
     """One word, a letter or two apart: a slip that was mended, or made."""
     if len(went) != 1 or len(came) != 1 or unspaced(went[0]):
         return False
@@ -305,6 +308,9 @@ def _typo(went: Sequence[str], came: Sequence[str]) -> bool:
     distance = OSA.distance(one, other)
     if one.startswith(other) or other.startswith(one):
         return distance == 1
+    # Two spellings in capitals may be two names.
+    if went[0][0].isupper() and came[0][0].isupper() and not begins:
+        return False
     return distance == 1 or (distance == 2 and min(len(one), len(other)) >= 6 and one[:1] == other[:1])
 
 

@@ -1,5 +1,7 @@
 """From the words that stayed to edits in characters."""
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 
 import attrs
@@ -94,12 +96,15 @@ def _order(edit: Edit) -> tuple[int, int, int, int]:
 def _edits(old: Words, new: Words, alignment: Alignment) -> Iterator[Edit]:
     found: list[Edit] = []
     still = [match for match in alignment.matches if match.move is None]
-    skip = ([a for a, _ in alignment.moves], [b for _, b in alignment.moves])
+    skip = tuple(sorted((move[side] for move in alignment.moves), key=lambda gone: gone.start) for side in (0, 1))
     joints = alignment.joints
     found += _between(still, range(len(old)), range(len(new)), joints, skip)
+    inside = defaultdict[int, list[Match]](list)
+    for match in alignment.matches:
+        if match.move is not None:
+            inside[match.move].append(match)
     for number, (a, b) in enumerate(alignment.moves):
-        inside = [match for match in alignment.matches if match.move == number]
-        found += [attrs.evolve(edit, move=number) for edit in _between(inside, a, b, (), ([], []))]
+        found += [attrs.evolve(edit, move=number) for edit in _between(inside[number], a, b, (), ([], []))]
     for match in alignment.matches:
         found += _other_signs(old, new, match)
     return iter(sorted(found, key=_order))
@@ -110,7 +115,7 @@ def _between(
     old: range,
     new: range,
     joints: tuple[tuple[int, int], ...],
-    skip: tuple[list[range], list[range]],
+    skip: tuple[list[range], ...],
 ) -> list[Edit]:
     """What lies between the words that stayed, without what moved away, parted where sentences meet."""
     found: list[Edit] = []
@@ -129,7 +134,7 @@ def _between(
     return found
 
 
-def _edit(old: range, new: range, skip: tuple[list[range], list[range]]) -> list[Edit]:
+def _edit(old: range, new: range, skip: tuple[list[range], ...]) -> list[Edit]:
     olds, news = _without(old, skip[0]), _without(new, skip[1])
     if len(olds) == 1 and len(news) == 1:
         return [Edit(old=olds[0], new=news[0])]
@@ -141,16 +146,16 @@ def _edit(old: range, new: range, skip: tuple[list[range], list[range]]) -> list
 
 
 def _without(stretch: range, moved: list[range]) -> list[range]:
-    parts = [stretch] if stretch else []
-    for gone in moved:
-        if not parts or gone.stop <= stretch.start or gone.start >= stretch.stop:
-            continue
-        parts = [
-            piece
-            for part in parts
-            for piece in (range(part.start, min(part.stop, gone.start)), range(max(part.start, gone.stop), part.stop))
-            if piece
-        ]
+    """`moved` in order, none of them over another."""
+    parts, at = [], stretch.start
+    k = max(0, bisect_left(moved, stretch.start, key=lambda gone: gone.stop))
+    while k < len(moved) and moved[k].start < stretch.stop:
+        if moved[k].start > at:
+            parts.append(range(at, moved[k].start))
+        at = max(at, moved[k].stop)
+        k += 1
+    if at < stretch.stop:
+        parts.append(range(at, stretch.stop))
     return parts
 
 
