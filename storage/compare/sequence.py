@@ -9,7 +9,7 @@ from rapidfuzz.distance import Indel
 # rapidfuzz keeps a bit for each pair of elements: 60 MB and some 0.1 s for 20,000 words against 20,000.
 MOST_CELLS = 500_000_000
 # Where nothing can be told apart, pieces of this length are compared with what stands at their place.
-_CHUNK = 8_000
+_CHUNK = 4_000
 _LARGEST_CHARACTER = 0x10FFFF
 
 Run = tuple[int, int, int]
