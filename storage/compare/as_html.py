@@ -57,7 +57,9 @@ def as_html(made: Comparison, *, title: str, old: str, new: str, summary: str, c
 
 
 def _side(line: list[Piece], side: str) -> str:
-    return "".join(_piece(piece) for piece in line if piece.kind in _SIDES[side])
+    # What was edited inside a moved passage stood where that is told to have stood.
+    there = [piece for piece in line if piece.kind in _SIDES[side] and not (side == "old" and piece.inside)]
+    return "".join(map(_piece, there))
 
 
 def _value(value: object) -> str:
