@@ -54,9 +54,9 @@ def _runs(old: Sequence[int], new: Sequence[int], at: int, to: int) -> Iterator[
 
 
 def _exact(old: Sequence[int], new: Sequence[int], at: int, to: int) -> Iterator[Run]:
-    for step in Indel.opcodes(encode(old), encode(new)):
-        if step.tag == "equal":
-            yield at + step.src_start, to + step.dest_start, step.src_end - step.src_start
+    for block in Indel.editops(encode(old), encode(new)).as_matching_blocks():
+        if block.size:
+            yield at + block.a, to + block.b, block.size
 
 
 def _anchored(old: Sequence[int], new: Sequence[int], at: int, to: int) -> Iterator[Run]:

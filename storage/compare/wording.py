@@ -9,7 +9,7 @@ from storage.compare.words import is_word, unspaced
 # Longer runs of small words that stayed ("at the end of the") are read as what stayed.
 LONGEST_ISLAND = 3
 # Two texts that have no more in common than small words here and there: nobody reads so many hunks of one passage.
-MOST_RUNS = 20_000
+MOST_RUNS = 10_000
 
 
 def says_nothing(form: str) -> bool:
@@ -22,8 +22,10 @@ def matched_words(
 ) -> list[Run]:
     """The runs of words that stayed, between two stretches, as (old index, new index, count)."""
     runs = common_runs(ids[0][old.start : old.stop], ids[1][new.start : new.stop])
-    if len(runs) > MOST_RUNS:
-        runs = [run for run in runs if run[2] > LONGEST_ISLAND]
+    longest = LONGEST_ISLAND
+    while len(runs) > MOST_RUNS:
+        runs = [run for run in runs if run[2] > longest]
+        longest *= 2
     runs = [(i + old.start, j + new.start, n) for i, j, n in runs]
     runs = _slid(runs, forms[0], forms[1])
     return _without_islands(runs, forms[0], old, new)
