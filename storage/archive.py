@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from storage import comparable, compare, database, hosts, ledger, pages, posts, revisit_plans, takedowns
 from storage.aliasing import AliasView, aliases_of
 from storage.article import APART
+from storage.change_tables import ChangeRow
 from storage.clock import Clock, iso
 from storage.disk import disk
 from storage.errors import InvalidURL, PageNotFound, SourceNotFound
@@ -234,7 +235,7 @@ class Archive:
     def __init__(self, folder: Folder):
         self.folder = folder
         use_rules_of(folder.path)
-        self._engine = database.open_engine(folder.database, write=False)
+        self.engine = database.open_engine(folder.database, write=False)
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -242,12 +243,12 @@ class Archive:
         folder = Folder(Path(path))
         folder.must_exist()
         archive = cls(folder)
-        database.check(archive._engine)
+        database.check(archive.engine)
         return archive
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def snapshots(
         self,
@@ -269,7 +270,7 @@ class Archive:
             query = query.order_by(*(column.desc() for column in order)).limit(limit)
         else:
             query = query.order_by(*order)
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             if source is not None:
                 _must_know(connection, source)
             for row in connection.execution_options(yield_per=500).execute(query):
@@ -292,13 +293,13 @@ class Archive:
                 kept.append(view)
             if view.story is not None:
                 seen[view.story] += 1
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             for view in kept:
                 yield view, pages_of(connection, view.story) - 1 if view.story is not None else 0
 
     def snapshot(self, what: str) -> SnapshotView:
         """A snapshot by its number, or the newest of a URL's page. Raises PageNotFound."""
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             query = snapshots(all_versions=True).order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
             if what.isdecimal() and len(what) <= MAX_ID_DIGITS:
                 row = connection.execute(query.where(SnapshotRow.id == int(what)).limit(1)).first()
@@ -316,7 +317,7 @@ class Archive:
         # It brings numpy along, which no other reading command needs.
         from storage.stories import stories
 
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             if source is not None:
                 _must_know(connection, source)
             page = _page(connection, url) if url is not None else None
@@ -324,7 +325,7 @@ class Archive:
 
     def aliases(self, url: str) -> list[AliasView]:
         """The URLs that lead to a URL's page. Raises PageNotFound."""
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             return aliases_of(connection, _page(connection, url))
 
     def removed(self, view: SnapshotView) -> list[dict[str, Any]]:
@@ -335,14 +336,14 @@ class Archive:
             .where(CutRow.rendition_id == view.rendition_id, BlockRow.extraction_id == view.extraction_id)
             .order_by(CutRow.position)
         )
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             return [
                 {"reason": row.reason, "text": row.text, "block": row.position + 1} for row in connection.execute(query)
             ]
 
     def taught(self, site: str) -> Taught:
         """What a site, by its domain, a URL of it or its source's name, has taught. Raises UnknownSite."""
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             return taught(connection, find_site(connection, site))
 
     def raw_text(self, view: SnapshotView) -> str:
@@ -355,7 +356,7 @@ class Archive:
             )
             .order_by(BlockRow.position)
         )
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             return "\n".join(connection.execute(query).scalars())
 
     def history(self, url: str) -> tuple[list[tuple[SnapshotView, compare.Change | None]], list[Event]]:
@@ -363,7 +364,7 @@ class Archive:
 
         Raises PageNotFound.
         """
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             page = _page(connection, url)
             query = snapshots(all_versions=True).where(AliasRow.page_id == page)
             views = [_view(row) for row in connection.execute(query.order_by(SnapshotRow.captured_at, SnapshotRow.id))]
@@ -377,7 +378,7 @@ class Archive:
 
     def runs(self, limit: int = 20) -> list[RunView]:
         """The latest runs, newest first."""
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             rows = connection.execute(
                 select(
                     RunRow.id,
@@ -421,14 +422,14 @@ class Archive:
 
     def posts(self) -> dict[str, posts.Post]:
         """What there is of the notices of each rule that ever had one."""
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             return {post.rule: post for post in posts.posts(connection)}
 
     def status(self, clock: Clock | None = None) -> dict[str, Any]:
         """Runs, sources, what is due, and what looks wrong, as `status --json` prints it."""
         now = (clock or Clock()).now()
         runs, taken = self.runs(), disk(self.folder)
-        with database.reading(self._engine) as connection:
+        with database.reading(self.engine) as connection:
             found = health(connection)
             unconfirmed = takedowns.unconfirmed(connection)
             return {
@@ -457,11 +458,22 @@ class Archive:
 
 def _change(
     connection: Connection, made: dict[int, list[comparable.Made]], old: SnapshotView, new: SnapshotView
-) -> compare.Change:
-    """From one snapshot to another, in the newest version that both have, else as they are shown."""
+) -> compare.Change | None:
+    """From one snapshot to another, as it was worked out, else in the newest version that both have. None where they
+    have none in common: what differs may be ours."""
     pair = comparable.same_version(made[old.snapshot], made[new.snapshot])
-    if pair is None or pair == (old.rendition_id, new.rendition_id):
-        return compare.change_between(old, new)
+    if pair is None:
+        return None
+    stored = connection.execute(
+        select(*ChangeRow.__table__.columns).where(
+            ChangeRow.new_snapshot_id == new.snapshot,
+            ChangeRow.old_snapshot_id == old.snapshot,
+            ChangeRow.old_rendition_id == pair[0],
+            ChangeRow.new_rendition_id == pair[1],
+        )
+    ).first()
+    if stored is not None:
+        return compare.Change(**{field.name: getattr(stored, field.name) for field in attrs.fields(compare.Change)})
     return compare.change_between(*(comparable.version(connection, rendition) for rendition in pair))
 
 

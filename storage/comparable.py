@@ -1,12 +1,15 @@
 """Finds the renditions in which two snapshots can be compared: of the same version, so that no difference is ours."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import attrs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
-from storage.tables import AliasRow, ExtractionRow, RenditionRow, SnapshotRow
+from storage.article import BlockKind
+from storage.compare import Version
+from storage.stored import blocks_of
+from storage.tables import AliasRow, CutRow, ExtractionRow, RenditionRow, SnapshotRow
 
 
 @attrs.frozen(kw_only=True)
@@ -21,35 +24,38 @@ class Made:
     """The newest generation that gives the same text."""
 
 
-@attrs.frozen(kw_only=True)
-class Version:
-    """What of a rendition is compared."""
-
-    title: str | None
-    authors: tuple[str, ...]
-    text: str
-    modified_at: datetime | None
+_RENDITIONS = (
+    select(
+        RenditionRow.id,
+        RenditionRow.snapshot_id,
+        ExtractionRow.extractor,
+        RenditionRow.rules,
+        RenditionRow.generation,
+        RenditionRow.confirmed,
+    )
+    .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
+    .order_by(RenditionRow.id)
+)
+_OF_PAGE = (
+    _RENDITIONS.join(SnapshotRow, SnapshotRow.id == RenditionRow.snapshot_id)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(AliasRow.page_id == bindparam("page"))
+)
 
 
 def renditions(connection: Connection, page: int) -> dict[int, list[Made]]:
     """The renditions of a page's snapshots, by snapshot."""
-    query = (
-        select(
-            RenditionRow.id,
-            RenditionRow.snapshot_id,
-            ExtractionRow.extractor,
-            RenditionRow.rules,
-            RenditionRow.generation,
-            RenditionRow.confirmed,
-        )
-        .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
-        .join(SnapshotRow, SnapshotRow.id == RenditionRow.snapshot_id)
-        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-        .where(AliasRow.page_id == page)
-        .order_by(RenditionRow.id)
-    )
+    return _by_snapshot(connection.execute(_OF_PAGE, {"page": page}))
+
+
+def renditions_of(connection: Connection, snapshots: Sequence[int]) -> dict[int, list[Made]]:
+    """The renditions of some snapshots, by snapshot."""
+    return _by_snapshot(connection.execute(_RENDITIONS.where(RenditionRow.snapshot_id.in_(snapshots))))
+
+
+def _by_snapshot(rows: Iterable[Any]) -> dict[int, list[Made]]:
     found: dict[int, list[Made]] = {}
-    for row in connection.execute(query):
+    for row in rows:
         made = Made(
             id=row.id, extractor=row.extractor, rules=row.rules, generation=row.generation, confirmed=row.confirmed
         )
@@ -78,7 +84,38 @@ def same_version(old: Sequence[Made], new: Sequence[Made]) -> tuple[int, int] | 
 
 def version(connection: Connection, rendition: int) -> Version:
     """What of a rendition is compared."""
-    columns = (ExtractionRow.title, ExtractionRow.authors, RenditionRow.text, ExtractionRow.modified_at)
+    columns = (
+        ExtractionRow.id,
+        ExtractionRow.title,
+        ExtractionRow.authors,
+        ExtractionRow.published_at,
+        ExtractionRow.modified_at,
+        ExtractionRow.section,
+        ExtractionRow.image,
+        ExtractionRow.access,
+        RenditionRow.text,
+    )
     query = select(*columns).join(RenditionRow, RenditionRow.extraction_id == ExtractionRow.id)
     row = connection.execute(query.where(RenditionRow.id == rendition)).one()
-    return Version(title=row.title, authors=tuple(row.authors), text=row.text, modified_at=row.modified_at)
+    cut = set(connection.execute(select(CutRow.position).where(CutRow.rendition_id == rendition)).scalars())
+    kept = [block for i, block in enumerate(blocks_of(connection, row.id)) if i not in cut]
+    standfirst = "\n".join(block.text for block in kept if block.kind is BlockKind.STANDFIRST)
+    return Version(
+        title=row.title,
+        standfirst=standfirst if row.text.startswith(standfirst) else "",
+        authors=tuple(row.authors),
+        published_at=row.published_at,
+        modified_at=row.modified_at,
+        section=row.section,
+        image=row.image,
+        captions=tuple(block.text for block in kept if block.kind in (BlockKind.CAPTION, BlockKind.CREDIT)),
+        access=row.access,
+        text=row.text,
+    )
+
+
+def title(connection: Connection, rendition: int) -> str | None:
+    """The headline of a rendition."""
+    query = select(ExtractionRow.title).join(RenditionRow, RenditionRow.extraction_id == ExtractionRow.id)
+    found: str | None = connection.execute(query.where(RenditionRow.id == rendition)).scalar_one()
+    return found

@@ -6,9 +6,10 @@ from datetime import datetime
 import attrs
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from storage import frontier, hosts, mementos, missing, pages, replaced_texts, takedowns
+from storage import changes, frontier, hosts, mementos, missing, pages, replaced_texts, takedowns
 from storage.article import NEVER_KEPT, NOT_IN_ROW, Access, Article, Rendition, content_digest
 from storage.capture import Capture, Miss
+from storage.clock import Clock
 from storage.outcome import Outcome, Receipt
 from storage.revisit_plans import Ended
 from storage.tables import (
@@ -363,12 +364,15 @@ def add_rendition(
     if rendition.cuts:
         cuts = [{"rendition_id": kept, "position": cut.position, "reason": cut.reason} for cut in rendition.cuts]
         connection.execute(_NEW_CUTS, cuts)
+    changes.work_out_around(connection, snapshot, now=now)
 
 
 def confirm_rendition(connection: Connection, rendition: int, generation: int) -> None:
     """Note that a generation gives the same text as a rendition that the archive has."""
     statement = update(RenditionRow).where(RenditionRow.id == rendition, RenditionRow.confirmed < generation)
-    connection.execute(statement.values(confirmed=generation))
+    if connection.execute(statement.values(confirmed=generation)).rowcount:
+        snapshot = connection.execute(select(RenditionRow.snapshot_id).where(RenditionRow.id == rendition)).scalar_one()
+        changes.work_out_around(connection, snapshot, now=Clock().now())
 
 
 def _receipt(

@@ -60,7 +60,8 @@ def history(folder: Path, url: str, as_json: bool) -> None:
         click.echo(f"{iso(view.captured_at)}  snapshot {view.snapshot}  {view.words} words  {view.title or ''}")
         if change is not None:
             stealth = "  (without a new modified date)" if change.stealth else ""
-            click.echo(f"    +{change.words_added} −{change.words_removed} words{stealth}: {change.summary}")
+            size = "▪" * min(20, (change.words_added + change.words_removed).bit_length())
+            click.echo(f"  │ {size} +{change.words_added} −{change.words_removed} words{stealth}: {change.summary}")
     for event in events:
         if as_json:
             _print(event.as_json())

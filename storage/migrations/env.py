@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import storage.change_tables
 import storage.memory_tables  # noqa: F401 - its tables are part of the metadata
 from storage.story_tables import BodyRow
 
