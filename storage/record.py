@@ -267,7 +267,9 @@ def _archive(
             raise RenditionMissing(before.id)
         if same == content_digest(article, rendition) and not (article.whole and not before.whole):
             return Outcome.UNCHANGED, before.id, None
-        sign, replaced = missing.compared(connection, alias.page_id, capture.url, before.id, rendition)
+        if before.whole:
+            # What showed only a part, or a wall, has no text that could be gone.
+            sign, replaced = missing.compared(connection, alias.page_id, capture.url, before.id, rendition)
         if sign is Sign.LIKE_VANISHED and replaced is not None:
             replaced_texts.remember(connection, replaced, snapshot=None, now=now)
             return Outcome.GONE, None, sign

@@ -30,7 +30,8 @@ def name_for(home: str) -> str:
     domain = site(home).removeprefix("www.")
     # An address has no suffix.
     own = domain if domain[-1:].isdigit() else domain.partition(".")[0]
-    name = re.sub(r"[^a-z0-9_-]+", "-", own.lower()).strip("-_")
+    # The standard writes a name in other letters as "xn--" and a code that says nothing to people.
+    name = "" if own.startswith("xn--") else re.sub(r"[^a-z0-9_-]+", "-", own.lower()).strip("-_")
     return name or "site"
 
 
