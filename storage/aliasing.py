@@ -5,9 +5,10 @@ from datetime import datetime
 import attrs
 from sqlalchemy import Connection, delete, insert, select, update
 
+from storage import takedowns
 from storage.errors import AliasNotFound, LastAlias
 from storage.story_tables import AliasMoveRow, ApartRow, BodyRow, SnapshotBodyRow
-from storage.tables import AliasRow, PageRow, SnapshotRow, made_by, table
+from storage.tables import AliasRow, PageRow, ReplacedTextRow, SnapshotRow, made_by, table
 from storage.urls import key, site
 
 
@@ -93,6 +94,7 @@ def join(connection: Connection, url: str, *, now: datetime) -> None:
         raise AliasNotFound(url)
     connection.execute(delete(ApartRow).where(ApartRow.url == url))
     _move(connection, row.id, row.page_id, url, move.from_page, "join", now)
+    connection.execute(delete(ReplacedTextRow).where(ReplacedTextRow.page_id == row.page_id))
     connection.execute(delete(PageRow).where(PageRow.id == row.page_id))
 
 
@@ -113,6 +115,9 @@ def move_claims(connection: Connection, page: int, wanted: str, *, now: datetime
 
 def _move(connection: Connection, alias: int, page: int, url: str, to_page: int, reason: str, now: datetime) -> None:
     connection.execute(update(AliasRow).where(AliasRow.id == alias).values(page_id=to_page))
+    # What a page's visits say of its takedowns goes with them.
+    for one in (page, to_page):
+        takedowns.rebuild(connection, one)
     values = {"alias_id": alias, "from_page": page, "from_url": url, "to_page": to_page, "reason": reason, "at": now}
     connection.execute(insert(table(AliasMoveRow)), values)
     _place_again(connection, alias)

@@ -129,7 +129,17 @@ def _canonical_page(
     if held is not None and shown and not same_article(rendition.text, shown):
         # So far there were only pages that named this URL as theirs, and it shows another article.
         aliasing.move_claims(connection, held, mirrors.known(connection).key(capture.url), now=now)
-    return _page(connection, capture.url, source, now)
+    # Another spelling of the same key, which the page prefers, such as one without the feed's parameters.
+    named = claimed if claimed and _has_same_key(connection, claimed, capture.url) else capture.url
+    return _page(connection, named, source, now)
+
+
+def _has_same_key(connection: Connection, one: str, other: str) -> bool:
+    homes = mirrors.known(connection)
+    try:
+        return homes.key(one) == homes.key(other)
+    except InvalidURL:
+        return False
 
 
 def _page_with_key(connection: Connection, url: str) -> int | None:
@@ -141,8 +151,8 @@ def _page_with_key(connection: Connection, url: str) -> int | None:
 def _may_be_canonical(connection: Connection, claimed: str, url: str) -> bool:
     homes = mirrors.known(connection)
     try:
-        same_key = homes.key(claimed) == homes.key(url)
-        return not same_key and homes.site(claimed) == homes.site(url) and not is_front_page(claimed)
+        same_site = homes.site(claimed) == homes.site(url)
+        return same_site and not is_front_page(claimed) and not _has_same_key(connection, claimed, url)
     except InvalidURL:
         return False
 
