@@ -12,11 +12,12 @@ with each visit without a change, 30 again after one, given up at 40 days), and 
 It begins knowing nothing and learns from what its own visits see.
 
 Every schedule starts its visits at ticks, as a crawl by cron does (5 minutes by default), and all find a page at the
-first tick after it was published, which is not counted. An edit is SEEN when the version that it made is captured: by
-a visit after it and before the next edit, the page's end, or the end of the time. DELAY is the time from such an edit
-to that visit. A stricter count follows in the column `within a day`: seen, and no more than a day after. The variant
+first tick after it was published, which is not counted. An edit is SEEN when the version that it made is captured: by a
+visit after it and before the next edit, the page's end, or the end of the time. DELAY is the time from such an edit to
+that visit. A stricter count follows in the column `within a day`: seen, and no more than a day after. The variant
 `noticed` counts an edit when any later visit found that something had changed, also where the version itself was
-overwritten."""
+overwritten.
+"""
 
 import argparse
 import heapq

@@ -268,7 +268,7 @@ def _archive(
         if same == content_digest(article, rendition) and not (article.whole and not before.whole):
             return Outcome.UNCHANGED, before.id, None
         if before.whole:
-            # What showed only a part, or a wall, has no text that could be gone.
+            # In place of a teaser the full text is no replacement, however little the two have in common.
             sign, replaced = missing.compared(connection, alias.page_id, capture.url, before.id, rendition)
         if sign is Sign.LIKE_VANISHED and replaced is not None:
             replaced_texts.remember(connection, replaced, snapshot=None, now=now)

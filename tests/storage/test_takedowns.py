@@ -57,9 +57,11 @@ class Books:
         visit = attrs.evolve(by_status(capture, {"example.org/news"}), **more)
         return asyncio.run(self.recorder.record(visit, Ledger(run_id=self.run.id, source_id=None)))
 
-    def sees(self, at: datetime, text: str, *, path: str = "/a", noindex: bool = False) -> Receipt:
+    def sees(
+        self, at: datetime, text: str, *, path: str = "/a", noindex: bool = False, access: Access = Access.OPEN
+    ) -> Receipt:
         blocks = tuple(Block(kind=BlockKind.PARAGRAPH, text=line) for line in text.splitlines())
-        article = Article(extractor="test", title=path, access=Access.OPEN, blocks=blocks, noindex=noindex)
+        article = Article(extractor="test", title=path, access=access, blocks=blocks, noindex=noindex)
         rendition = Rendition(extractor="test", rules="test", generation=0, text=text)
         return self.visit(
             capture(at, path=path, body=f"{text}{noindex}".encode()), article=article, rendition=rendition
@@ -158,6 +160,13 @@ def test_two_addresses_of_one_article_that_is_rewritten_are_no_takedown(books: B
         books.sees(START, text(1), path=path)
     assert [books.sees(START + DAY, text(2), path=path).outcome for path in ("/1", "/1-amp")] == [Outcome.CHANGED] * 2
     assert books.events("/1") == books.events("/1-amp") == []
+
+
+def test_a_text_in_place_of_a_teaser_is_no_takedown(books: Books) -> None:
+    for n in (1, 2):
+        books.sees(START, text(n), path=f"/{n}", access=Access.TEASER)
+    assert [books.sees(START + DAY, STUB, path=f"/{n}").outcome for n in (1, 2)] == [Outcome.CHANGED] * 2
+    assert books.events("/1") == books.events("/2") == []
 
 
 def test_noindex_is_a_sign_only_where_it_was_added_and_is_over_when_it_is_taken_away(books: Books) -> None:
