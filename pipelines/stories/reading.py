@@ -4,18 +4,20 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from pipelines.memory.learning import memory_of, reader_of
 from pipelines.stories.agencies import agency
 from storage.database import reading
-from storage.fingerprints import Tokens, alike, tokens
 from storage.links import Body, Found, Read, candidates, months
 from storage.memory import in_parts
 from storage.relations import ENOUGH_TOKENS
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow
+
+if TYPE_CHECKING:
+    from storage.fingerprints import Tokens
 
 # A line on so many articles of a site is the site's, also where cleaning leaves it in.
 REPEATED = 3
@@ -88,6 +90,9 @@ def _shown(connection: Connection, snapshots: Sequence[int]) -> list[Any]:
 
 def find_like(database: Path, bodies: Sequence[Body]) -> list[Found]:
     """What is like each of these texts, of all that have fingerprints."""
+    # Imported by the workers alone: numpy takes the crawling process a tenth of a second at its start.
+    from storage.fingerprints import alike
+
     made = []
     with reading(reader_of(database)) as connection:
         there = months(connection)
@@ -108,13 +113,15 @@ def find_like(database: Path, bodies: Sequence[Body]) -> list[Found]:
     return made
 
 
-def _tokens(database: Path, connection: Connection, rendition: int) -> Tokens:
+def _tokens(database: Path, connection: Connection, rendition: int) -> "Tokens":
     known = _cache(database).get(rendition)
     return known or _remembered(database, connection.execute(_RENDITION, {"rendition": rendition}).one())
 
 
-def _remembered(database: Path, row: Any) -> Tokens:
+def _remembered(database: Path, row: Any) -> "Tokens":
     """The words of a rendition. Its text never changes, so that what was read once holds."""
+    from storage.fingerprints import tokens
+
     known = _cache(database)
     if row.id not in known:
         # The knowledge that the rendition was made with: the same whenever this is asked.
@@ -127,5 +134,5 @@ def _remembered(database: Path, row: Any) -> Tokens:
 
 
 @lru_cache(maxsize=1)
-def _cache(database: Path) -> dict[int, Tokens]:
+def _cache(database: Path) -> "dict[int, Tokens]":
     return {}
