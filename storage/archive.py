@@ -1,7 +1,7 @@
 """An archive for readers: what it holds, as frozen values. Never writes."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -10,7 +10,7 @@ import attrs
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
-from storage import comparable, compare, database, hosts, ledger, pages, posts, revisit_plans, takedowns
+from storage import comparable, compare, database, hosts, ledger, pages, posts, takedowns
 from storage.aliasing import AliasView, aliases_of
 from storage.article import APART
 from storage.change_tables import ChangeRow
@@ -475,38 +475,6 @@ def _change(
     if stored is not None:
         return compare.Change(**{field.name: getattr(stored, field.name) for field in attrs.fields(compare.Change)})
     return compare.change_between(*(comparable.version(connection, rendition) for rendition in pair))
-
-
-def has_watched_pages(folder: Folder) -> bool:
-    """Whether `archive --watch` has put a page on the list; False where there is no archive yet."""
-    if not folder.database.is_file():
-        return False
-    engine = database.open_engine(folder.database, write=False)
-    try:
-        if database.revision(engine) is None:
-            return False
-        with database.reading(engine) as connection:
-            query = select(SourceRow.id).where(SourceRow.name == "watch")
-            return connection.execute(query).first() is not None
-    finally:
-        engine.dispose()
-
-
-def is_anything_due(folder: Folder, names: Sequence[str], clock: Clock) -> bool:
-    """Whether a crawl of what is due of these sources (`watch` names the watched pages) would find anything to do;
-    False where there is no archive yet."""
-    if not folder.database.is_file():
-        return False
-    engine = database.open_engine(folder.database, write=False)
-    try:
-        if database.revision(engine) is None:
-            return False
-        with database.reading(engine) as connection:
-            query = select(SourceRow.id).where(SourceRow.name.in_(names))
-            scopes = [f"source:{number}" for number in connection.execute(query).scalars()]
-            return revisit_plans.is_anything_due(connection, scopes, clock.now())
-    finally:
-        engine.dispose()
 
 
 def _must_know(connection: Connection, source: str) -> None:

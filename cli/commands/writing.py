@@ -9,11 +9,11 @@ import click
 
 from cli.progress import Progress
 from pipelines.workers import prepare
-from storage.archive import has_watched_pages, is_anything_due
 from storage.clock import Clock
 from storage.errors import SourceFileError, UnknownSource, UsageError
 from storage.folder import Folder
 from storage.sources import FIRST_SOURCE, Source, read_sources
+from storage.waiting import has_watched_pages, is_anything_due
 
 _JSON = click.option(
     "--json", "as_json", is_flag=True, help="One JSON object a line on stdout, and nothing else there."

@@ -8,11 +8,11 @@ import attrs
 
 from crawler.schedule.plan import Job, plan
 from storage import database, fires
-from storage.archive import has_watched_pages
 from storage.clock import Clock, iso
 from storage.fires import Fire
 from storage.folder import Folder
 from storage.sources import read_sources
+from storage.waiting import has_watched_pages
 
 
 @attrs.frozen(kw_only=True)

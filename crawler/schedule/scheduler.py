@@ -14,11 +14,11 @@ from apscheduler.schedulers.base import BaseScheduler
 from crawler.schedule.crawls import Crawls
 from crawler.schedule.plan import Job, first_time, plan, words
 from storage import database, fires
-from storage.archive import has_watched_pages
 from storage.clock import Clock
 from storage.errors import BackissueError
 from storage.folder import Folder
 from storage.sources import read_sources
+from storage.waiting import has_watched_pages
 
 # How soon a stop is noticed, and a second press of Ctrl-C.
 TICK_SECONDS = 0.25

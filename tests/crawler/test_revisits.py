@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from crawler.audits import ONE_IN, is_audited
-from storage.archive import is_anything_due
 from storage.clock import Clock
 from storage.folder import Folder
+from storage.waiting import is_anything_due
 
 POLITE = "delay = 0\nmax_age_days = 0\nallow_private = true\n"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
