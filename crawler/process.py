@@ -4,12 +4,11 @@ import asyncio
 import gc
 import logging
 import signal
-from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 from scrapy import Spider, signals
@@ -24,11 +23,10 @@ from crawler.backfilling.selection import Selection
 from crawler.depth import bounds_met, shapes_of
 from crawler.discovery.shapes import Shapes
 from crawler.probing.answer import Ask
-from crawler.proxies import Proxy
 from crawler.rendering.chromium import Chromium, RenderUnavailable
 from crawler.rendering.chromium import find as find_chromium
-from crawler.secrets import Secrets
-from crawler.settings import USER_AGENT
+from crawler.result import Result
+from crawler.run_settings import pace, settings_of
 from crawler.spiders.backfill import BackfillSpider
 from crawler.spiders.imports import ImportSpider
 from crawler.spiders.probe import ProbeSpider
@@ -43,7 +41,7 @@ from storage.database import open_engine
 from storage.errors import BackissueError, InvalidURL, RunUnderWay
 from storage.folder import Folder
 from storage.memory import Memory
-from storage.outcome import ERRORS, Receipt
+from storage.outcome import Receipt
 from storage.record import Ledger
 from storage.recorder import Recorder
 from storage.revisit_plans import USUAL_BUDGET
@@ -69,32 +67,6 @@ TIMEOUT = 30.0
 
 # After the first Ctrl-C, what is under way may finish; what has not by then goes back to the frontier.
 GRACE_SECONDS = 5.0
-
-
-@attrs.define(kw_only=True)
-class Result:
-    """How a run ended."""
-
-    name: str
-    run: int | None = None
-    state: Literal["done", "failed", "limited", "interrupted"] = "done"
-    outcomes: Counter[str] = attrs.field(factory=Counter)
-    listings: int = 0
-    listings_failed: int = 0
-    skipped: Counter[str] = attrs.field(factory=Counter)
-    notes: list[str] = attrs.field(factory=list)
-    """One line each: what waits for the next run, and why."""
-    problems: list[str] = attrs.field(factory=list)
-    """One line each: listings, files and runs that failed."""
-
-    @property
-    def exit_code(self) -> int:
-        """0 done, 1 something failed, 3 stopped by a limit, 130 interrupted."""
-        if self.state == "interrupted":
-            return 130
-        if self.state == "failed" or self.problems or any(self.outcomes[o.value] for o in ERRORS):
-            return 1
-        return 3 if self.state == "limited" else 0
 
 
 @attrs.define(kw_only=True)
@@ -217,7 +189,7 @@ class Process:
                     frontier.watch(connection, f"source:{source}", url, now=now)
 
         await self._recorder.transact(fill)
-        settings = _pace(delay=delay, timeout=seconds, concurrency=1, allow_private=allow_private)
+        settings = pace(delay=delay, timeout=seconds, concurrency=1, allow_private=allow_private)
         await self._crawl(VisitSpider, run, result, settings, {"back_offs": self._back_offs})
         await self._learn([result])
         return result
@@ -283,9 +255,9 @@ class Process:
         mode, budget = (source.revisits, source.budget) if source else ("adaptive", USUAL_BUDGET)
         await self._recorder.transact(partial(_fill, run, listings, mode, budget, now))
         settings = (
-            _settings_of(source)
+            settings_of(source)
             if source
-            else _pace(delay=WATCH_DELAY, timeout=TIMEOUT, concurrency=1, allow_private=self.allow_private)
+            else pace(delay=WATCH_DELAY, timeout=TIMEOUT, concurrency=1, allow_private=self.allow_private)
         )
 
         def listing(url: str, found: Any, error: str | None, new: int) -> None:
@@ -318,7 +290,7 @@ class Process:
         Raises what the inquiry raises, and KeyboardInterrupt after an interrupt, when the answers are none.
         """
         ledger = Ledger(run_id=0, source_id=None)
-        crawler = Crawler(ProbeSpider, self._settings(_settings_of(source)))
+        crawler = Crawler(ProbeSpider, self._settings(settings_of(source)))
         desk = self._desk(ledger, source)
         await self._crawling.crawl(crawler, desk=desk, back_offs=self._back_offs, inquiry=inquiry)
         if self._interrupted:
@@ -381,7 +353,7 @@ class Process:
                 "limit": limit,
                 "on_index": on_index,
             }
-            settings = _pace(delay=delay, timeout=TIMEOUT, concurrency=1, allow_private=allow_private)
+            settings = pace(delay=delay, timeout=TIMEOUT, concurrency=1, allow_private=allow_private)
             spider = await self._crawl(BackfillSpider, run, result, settings, extra, job.source, owner=owner)
             result.skipped = selection.left_out + spider.skipped
             result.problems += spider.problems
@@ -492,9 +464,10 @@ class Process:
         elif getattr(spider, "limited", False) or getattr(spider, "left", 0) or getattr(spider, "stopped_short", False):
             result.state = "limited"
         now, state = self.clock.now(), result.state
+        unanswered: dict[str, int] = getattr(spider, "unanswered", {})
+        result.skipped.update(unanswered)
         left = getattr(spider, "left", 0) if not isinstance(spider, BackfillSpider) else 0
-        skipped: dict[str, int] = {**getattr(spider, "unanswered", {}), **({"backing_off": left} if left else {})}
-        result.skipped.update(getattr(spider, "unanswered", {}))
+        skipped = {**unanswered, **({"backing_off": left} if left else {})}
 
         def close(connection: Connection) -> None:
             if skipped:
@@ -527,33 +500,3 @@ def _fill(
             frontier.add_again(connection, run.scope, kind, urls, now=now)
     revisit_plans.configure(connection, run.scope, mode=mode, budget=budget, now=now)
     frontier.make_due(connection, run.scope, now=now)
-
-
-def _settings_of(source: Source) -> dict[str, Any]:
-    """What a source asks for: its pace, and as whom and by which way its sites are asked."""
-    agent = source.user_agent or USER_AGENT
-    if source.contact:
-        agent = f"{agent[:-1]}; {source.contact})" if agent.endswith(")") else f"{agent} ({source.contact})"
-    settings = _pace(
-        delay=source.delay,
-        timeout=source.timeout,
-        concurrency=source.concurrency,
-        allow_private=source.allow_private,
-    )
-    return settings | {
-        "USER_AGENT": agent,
-        "BACKISSUE_PROXY": Proxy.of(source.proxy.get_secret_value()) if source.proxy else None,
-        "BACKISSUE_SECRETS": Secrets.of(source),
-    }
-
-
-def _pace(*, delay: float, timeout: float, concurrency: int, allow_private: bool) -> dict[str, Any]:
-    return {
-        "AUTOTHROTTLE_START_DELAY": delay,
-        "AUTOTHROTTLE_ENABLED": delay > 0,
-        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(concurrency),
-        "DOWNLOAD_DELAY": delay,
-        "DOWNLOAD_TIMEOUT": timeout,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
-        "BACKISSUE_ALLOW_PRIVATE": allow_private,
-    }

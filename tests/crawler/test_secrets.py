@@ -95,11 +95,11 @@ def test_a_mistake_is_told_with_its_line_and_without_the_secret(tmp_path: Path, 
 
 
 def test_a_contact_is_part_of_who_calls() -> None:
-    from crawler.process import _settings_of
+    from crawler.run_settings import settings_of
 
-    assert _settings_of(source(contact="desk@archive.example"))["USER_AGENT"].endswith("; desk@archive.example)")
+    assert settings_of(source(contact="desk@archive.example"))["USER_AGENT"].endswith("; desk@archive.example)")
     named = source(contact="desk@archive.example", user_agent="Archive/1")
-    assert _settings_of(named)["USER_AGENT"] == "Archive/1 (desk@archive.example)"
+    assert settings_of(named)["USER_AGENT"] == "Archive/1 (desk@archive.example)"
 
 
 def test_planted_secrets_reach_the_site_and_no_file_or_line(
