@@ -9,6 +9,7 @@ from storage import aliasing, mirrors
 from storage.article import Article, Rendition
 from storage.capture import Capture
 from storage.errors import InvalidURL
+from storage.mirrors import Mirrors
 from storage.tables import AliasRow, PageRow, RenditionRow, SnapshotRow, UTCDateTime, made_by, table
 from storage.urls import is_front_page
 
@@ -70,8 +71,12 @@ class Held:
 
 def find_alias(connection: Connection, url: str) -> Alias | None:
     """The alias with that very URL, else one with the same key; None where the archive knows neither."""
+    return _find(connection, mirrors.known(connection), url)
+
+
+def _find(connection: Connection, homes: Mirrors, url: str) -> Alias | None:
     # A URL's key is its own function, so one look-up by key finds both.
-    row = connection.execute(_ALIAS_BY_KEY, {"key": mirrors.known(connection).key(url), "url": url}).first()
+    row = connection.execute(_ALIAS_BY_KEY, {"key": homes.key(url), "url": url}).first()
     return Alias(id=row.id, page_id=row.page_id) if row else None
 
 
@@ -90,69 +95,71 @@ def settle(
     archive has there is the same article. `known`: its alias, where it has one. The URL
     that was asked becomes an alias too when it led here by a redirect.
     """
+    homes = mirrors.known(connection)
     page = known.page_id if known else None
     if page is None:
-        page = _canonical_page(connection, capture, article, rendition, source, now)
-    alias = _alias(connection, capture.url, page, now)
-    add_alias(connection, capture.requested_url, page, now)
+        page = _canonical_page(connection, homes, capture, article, rendition, source, now)
+    alias = _alias(connection, homes, capture.url, page, now)
+    _add(connection, homes, capture.requested_url, page, now)
     return alias
 
 
 def add_alias(connection: Connection, url: str, page: int, now: datetime) -> None:
     """Note that a URL leads to a page, unless it leads to one already."""
-    if _page_of(connection, url) is None:
-        _alias(connection, url, page, now)
+    _add(connection, mirrors.known(connection), url, page, now)
 
 
-def _page_of(connection: Connection, url: str) -> int | None:
-    alias = find_alias(connection, url)
-    return alias.page_id if alias else None
+def _add(connection: Connection, homes: Mirrors, url: str, page: int, now: datetime) -> None:
+    if _find(connection, homes, url) is None:
+        _alias(connection, homes, url, page, now)
 
 
 def _canonical_page(
     connection: Connection,
+    homes: Mirrors,
     capture: Capture,
     article: Article,
     rendition: Rendition,
     source: int | None,
     now: datetime,
 ) -> int:
+    own, named = homes.key(capture.url), capture.url
     claimed = article.canonical_url
-    if claimed and _may_be_canonical(connection, claimed, capture.url):
-        there = _page_of(connection, claimed) or _page_with_key(connection, claimed)
+    if claimed and _key_of(homes, claimed) == own:
+        # Another spelling of the same key, which the page prefers, such as one without the feed's parameters.
+        named = claimed
+    elif claimed and _may_be_canonical(homes, claimed, capture.url):
+        alias = _find(connection, homes, claimed)
+        there = alias.page_id if alias else _page_with_key(connection, homes.key(claimed))
         if there is None:
-            return _page(connection, claimed, source, now)
+            return _new_page(connection, homes, claimed, source, now)
         if same_article(rendition.text, _newest_text(connection, there)):
             return there
-    held = _page_with_key(connection, capture.url)
-    shown = _newest_text(connection, held) if held is not None else ""
-    if held is not None and shown and not same_article(rendition.text, shown):
+    held = _page_with_key(connection, own)
+    if held is None:
+        return _new_page(connection, homes, named, source, now)
+    shown = _newest_text(connection, held)
+    if shown and not same_article(rendition.text, shown):
         # So far there were only pages that named this URL as theirs, and it shows another article.
-        aliasing.move_claims(connection, held, mirrors.known(connection).key(capture.url), now=now)
-    # Another spelling of the same key, which the page prefers, such as one without the feed's parameters.
-    named = claimed if claimed and _has_same_key(connection, claimed, capture.url) else capture.url
-    return _page(connection, named, source, now)
+        aliasing.move_claims(connection, held, own, now=now)
+    return held
 
 
-def _has_same_key(connection: Connection, one: str, other: str) -> bool:
-    homes = mirrors.known(connection)
+def _key_of(homes: Mirrors, url: str) -> str | None:
     try:
-        return homes.key(one) == homes.key(other)
+        return homes.key(url)
     except InvalidURL:
-        return False
+        return None
 
 
-def _page_with_key(connection: Connection, url: str) -> int | None:
-    named = mirrors.known(connection).key(url)
-    existing: int | None = connection.execute(_PAGE_BY_KEY, {"key": named}).scalar()
+def _page_with_key(connection: Connection, key: str) -> int | None:
+    existing: int | None = connection.execute(_PAGE_BY_KEY, {"key": key}).scalar()
     return existing
 
 
-def _may_be_canonical(connection: Connection, claimed: str, url: str) -> bool:
-    homes = mirrors.known(connection)
+def _may_be_canonical(homes: Mirrors, claimed: str, url: str) -> bool:
     try:
-        same_site = homes.site(claimed) == homes.site(url)
-        return same_site and not is_front_page(claimed) and not _has_same_key(connection, claimed, url)
+        return homes.site(claimed) == homes.site(url) and not is_front_page(claimed)
     except InvalidURL:
         return False
 
@@ -170,21 +177,18 @@ def _newest_text(connection: Connection, page: int) -> str:
     return connection.execute(_NEWEST_TEXT, {"page": page}).scalar() or ""
 
 
-def _page(connection: Connection, url: str, source: int | None, now: datetime) -> int:
-    homes = mirrors.known(connection)
-    key = homes.key(url)
-    existing: int | None = connection.execute(_PAGE_BY_KEY, {"key": key}).scalar()
-    if existing is not None:
-        return existing
-    values = {"key": key, "url": url, "site": homes.site(url), "source_id": source, "added_at": now}
+def _new_page(connection: Connection, homes: Mirrors, url: str, source: int | None, now: datetime) -> int:
+    values = {
+        "key": homes.key(url), "url": url, "site": homes.site(url), "source_id": source, "added_at": now,
+    }  # fmt: skip
     return made_by(connection.execute(_NEW_PAGE, values))
 
 
-def _alias(connection: Connection, url: str, page: int, now: datetime) -> Alias:
+def _alias(connection: Connection, homes: Mirrors, url: str, page: int, now: datetime) -> Alias:
     existing = connection.execute(_ALIAS_BY_URL, {"url": url}).first()
     if existing is not None:
         return Alias(id=existing.id, page_id=existing.page_id)
-    values = {"url": url, "key": mirrors.known(connection).key(url), "page_id": page, "added_at": now}
+    values = {"url": url, "key": homes.key(url), "page_id": page, "added_at": now}
     return Alias(id=made_by(connection.execute(_NEW_ALIAS, values)), page_id=page)
 
 

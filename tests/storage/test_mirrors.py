@@ -27,7 +27,9 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
 
 def archived(connection: Connection, url: str) -> int:
     """A page with one alias, as a crawl makes them."""
-    return pages._alias(connection, url, pages._page(connection, url, None, NOW), NOW).page_id
+    homes = mirrors.known(connection)
+    page = pages._page_with_key(connection, homes.key(url)) or pages._new_page(connection, homes, url, None, NOW)
+    return pages._alias(connection, homes, url, page, NOW).page_id
 
 
 @pytest.mark.parametrize(
