@@ -9,6 +9,7 @@ import regex
 from rapidfuzz.distance import OSA
 
 from storage.compare.quotations import Quotations
+from storage.compare.sentences import TITLES
 from storage.compare.words import fold, is_word, unspaced, words_of
 
 
@@ -65,18 +66,8 @@ _MARKUP = regex.compile(
     r"<\s*/?\s*\w+|\w\s*/?\s*>|\[\s*/?\s*\w+(?:\s+[\w-]+)?\s*=|-\s*-\s*-\s*$|\{\s*[{%]|&\s*(?:nbsp|amp|quot|lt|gt)\s*;|"
     r"\b(?:slug|expirydate|shortcode)\s*:|!\s*\[",
 )
-_TITLES = frozenset(
+_TITLES = TITLES | frozenset(
     [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "sen",
-        "rep",
-        "gov",
-        "gen",
-        "col",
         "sir",
         "lord",
         "lady",

@@ -7,19 +7,12 @@ from storage.compare.words import Words
 # UAX 29, Sentence_Break: STerm and ATerm.
 _ENDS = frozenset(".!?…。！？｡؟।۔።")
 _CLOSES = frozenset("\"')]}」』）】”’»")
+TITLES = frozenset(["mr", "mrs", "ms", "dr", "prof", "sen", "rep", "gov", "gen", "col"])
+"""Before a name, in short."""
+
 # A full stop after one of these ends no sentence, unless a new paragraph follows.
-_ABBREVIATIONS = frozenset(
+_ABBREVIATIONS = TITLES | frozenset(
     [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "sen",
-        "rep",
-        "gov",
-        "gen",
-        "col",
         "lt",
         "sgt",
         "capt",
