@@ -1,18 +1,17 @@
 """What a long command shows while it runs: a bar on a terminal, plain lines elsewhere, JSON where asked."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Self
 
 import attrs
-import click
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from cli.printing import print_json
 from storage.clock import iso
 from storage.outcome import ERRORS, Outcome, Receipt
 
@@ -56,7 +55,7 @@ class Progress:
         self._done += 1
         self._counts[receipt.outcome.value] += 1
         if self._as_json:
-            click.echo(json.dumps(as_json(receipt), ensure_ascii=False))
+            print_json(as_json(receipt))
         elif self._what == "archive" or receipt.outcome not in _QUIET:
             self._say(line(receipt))
         task = self._bar.tasks[0]
@@ -92,7 +91,7 @@ class Progress:
         """One snapshot has been read again."""
         if self._as_json:
             fields = attrs.asdict(one, recurse=False, filter=lambda field, _: field.name not in ("reading", "found"))
-            click.echo(json.dumps(fields | {"outcome": one.found.value}, ensure_ascii=False))
+            print_json(fields | {"outcome": one.found.value})
         elif one.error is not None:
             self._say(f"[red]{one.found.value}[/red]  {escape(one.error)}")
         elif one.found.value == "differs":

@@ -1,22 +1,16 @@
 """Commands that say what changed: `diff`, `changes`, `blame`, `first-seen`."""
 
-import json
 import shutil
 from pathlib import Path
 
 import click
 
+from cli.printing import as_json_option, print_json
 from storage import page_versions
 from storage.archive import Archive
 from storage.clock import Clock, iso
 from storage.compare.as_html import as_html
 from storage.compare.as_text import as_markdown, as_text
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
-
-
-def _print(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
 
 
 @click.command(short_help="Print what differs between two versions.")
@@ -25,7 +19,7 @@ def _print(value: object) -> None:
 @click.argument("until", metavar="[TO]", required=False)
 @click.option("--format", "form", type=click.Choice(["text", "html", "json", "markdown"]), default="text")
 @click.option("--context", type=click.IntRange(0), default=1, show_default=True, help="Paragraphs around a change.")
-@_JSON
+@as_json_option
 @click.pass_obj
 def diff(folder: Path, url: str, since: str | None, until: str | None, form: str, context: int, as_json: bool) -> None:
     """Print what differs between two versions of a page: the last two, or FROM and TO, each a date, `yesterday`,
@@ -35,7 +29,7 @@ def diff(folder: Path, url: str, since: str | None, until: str | None, form: str
     made, change = found.comparison, found.change
     title = found.new.title or found.new.url
     if as_json or form == "json":
-        _print(found.as_json())
+        print_json(found.as_json())
     elif form == "html":
         click.echo(as_html(made, title=title, old=names[0], new=names[1], summary=change.summary, context=context))
     elif form == "markdown":
@@ -58,7 +52,7 @@ def diff(folder: Path, url: str, since: str | None, until: str | None, form: str
 @click.option("--source", metavar="NAME", help="Only this source's pages.")
 @click.option("--flips", is_flag=True, help="Also what goes back to an earlier version.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many, newest first.")
-@_JSON
+@as_json_option
 @click.pass_obj
 def changes(
     folder: Path, since: str | None, substantive: bool, headline: bool, stealth: bool, source: str | None, flips: bool,
@@ -71,7 +65,7 @@ def changes(
         flips=flips, limit=limit,
     ):  # fmt: skip
         if as_json:
-            _print(one.as_json())
+            print_json(one.as_json())
             continue
         marks = f"+{one.change.words_added} −{one.change.words_removed}{'  stealth' if one.change.stealth else ''}"
         click.echo(f"{iso(one.new_captured_at)}  {marks}  {one.url}\n    {one.change.summary}")
@@ -79,13 +73,13 @@ def changes(
 
 @click.command(short_help="Print when each sentence of a page came in.")
 @click.argument("url", metavar="URL")
-@_JSON
+@as_json_option
 @click.pass_obj
 def blame(folder: Path, url: str, as_json: bool) -> None:
     """Print for every sentence of a page's latest text the snapshot that it came in with."""
     for one in page_versions.blame(Archive.open(folder), url):
         if as_json:
-            _print(one.as_json())
+            print_json(one.as_json())
         else:
             click.echo(f"{iso(one.since)}  {one.snapshot:>6}  {one.text}")
 
@@ -93,13 +87,13 @@ def blame(folder: Path, url: str, as_json: bool) -> None:
 @click.command(name="first-seen", short_help="Print when a phrase entered or left pages.")
 @click.argument("phrase")
 @click.option("--page", metavar="URL", help="Only on this page.")
-@_JSON
+@as_json_option
 @click.pass_obj
 def first_seen(folder: Path, phrase: str, page: str | None, as_json: bool) -> None:
     """Print when a phrase entered a page's text or headline, and when it left."""
     for one in page_versions.first_seen(Archive.open(folder), phrase, page):
         if as_json:
-            _print(one.as_json())
+            print_json(one.as_json())
             continue
         left = f"left {iso(one.left.captured_at)}" if one.left else "still there"
         click.echo(f"{iso(one.entered.captured_at)}  {left}  {one.url}")

@@ -1,10 +1,10 @@
 """`export`: the archive's snapshots for other programs."""
 
-import json
 from pathlib import Path
 
 import click
 
+from cli.printing import print_json
 from storage.archive import Archive
 
 
@@ -24,4 +24,4 @@ def export(folder: Path, form: str, all_versions: bool, source: str | None) -> N
     """Print snapshots as JSON Lines, the earliest captures first."""
     archive = Archive.open(folder)
     for view in archive.snapshots(all_versions=all_versions, source=source):
-        click.echo(json.dumps(view.as_json(removed=archive.removed(view)), ensure_ascii=False))
+        print_json(view.as_json(removed=archive.removed(view)))

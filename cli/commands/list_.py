@@ -1,10 +1,10 @@
 """`list`: what the archive holds."""
 
-import json
 from pathlib import Path
 
 import click
 
+from cli.printing import print_json
 from storage.archive import Archive
 from storage.clock import iso
 
@@ -22,7 +22,7 @@ def list_(folder: Path, source: str | None, all_versions: bool, limit: int, fold
     for view, folded in archive.folded(all_versions=all_versions, source=source, limit=limit, fold=fold):
         if as_json:
             more = {"folded": folded} if fold else {}
-            click.echo(json.dumps(view.as_json(whole=False) | more, ensure_ascii=False))
+            print_json(view.as_json(whole=False) | more)
         else:
             title = view.title or "(no title)"
             click.echo(f"{view.snapshot:>6}  {iso(view.captured_at)}  {view.words:>5} words  {title}  {view.url}")

@@ -1,11 +1,11 @@
 """`notices`: what the rules of notices.toml have told, and whether their ways work."""
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
+from cli.printing import print_json
 from storage.clock import iso
 
 
@@ -34,7 +34,7 @@ def notices(folder: Path, test: bool, as_json: bool) -> None:
             "error": post.error if post else None,
         }
         if as_json:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            print_json(row)
             continue
         on = ", ".join(rules[name].on) if name in rules else "no such rule any more"
         click.echo(f"{name} ({on}): {row['waiting']} waiting, last sent {row['last_sent_at'] or 'never'}")
@@ -50,7 +50,7 @@ def _test(folder: Path, *, as_json: bool) -> None:
     for rule, way, error in try_ways(Folder(folder)):
         failed = failed or error is not None
         if as_json:
-            click.echo(json.dumps({"rule": rule, "way": way, "error": error}, ensure_ascii=False))
+            print_json({"rule": rule, "way": way, "error": error})
         else:
             click.echo(f"{rule}: {way}: {error or 'sent'}")
     sys.exit(1 if failed else 0)

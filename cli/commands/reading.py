@@ -1,25 +1,19 @@
 """Commands that read one page or the archive's state: `show`, `history`, `status`."""
 
-import json
 from pathlib import Path
 
 import click
 
+from cli.printing import as_json_option, print_json
 from storage.archive import Archive, Event
 from storage.clock import iso
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
-
-
-def _print(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
 
 
 @click.command(short_help="Print the newest snapshot of a page.")
 @click.argument("what", metavar="URL|SNAPSHOT")
 @click.option("--removed", is_flag=True, help="Print what was cut, with the reasons.")
 @click.option("--raw", is_flag=True, help="Print the text with nothing cut.")
-@_JSON
+@as_json_option
 @click.pass_obj
 def show(folder: Path, what: str, removed: bool, raw: bool, as_json: bool) -> None:
     """Print the newest snapshot of a page, or the snapshot with that number."""
@@ -27,7 +21,7 @@ def show(folder: Path, what: str, removed: bool, raw: bool, as_json: bool) -> No
     view = archive.snapshot(what)
     cut = archive.removed(view)
     if as_json:
-        _print(view.as_json(removed=cut))
+        print_json(view.as_json(removed=cut))
         return
     click.secho(view.title or "(no title)", bold=True)
     click.echo(f"{', '.join(view.authors) or 'no byline'} · published {view.published_raw or iso(view.published_at)}")
@@ -48,14 +42,14 @@ def show(folder: Path, what: str, removed: bool, raw: bool, as_json: bool) -> No
 
 @click.command(short_help="Print a page's snapshots and what changed between them.")
 @click.argument("url", metavar="URL")
-@_JSON
+@as_json_option
 @click.pass_obj
 def history(folder: Path, url: str, as_json: bool) -> None:
     """Print a page's snapshots, what changed between them, and when it was gone or back."""
     snapshots, events = Archive.open(folder).history(url)
     for view, change in snapshots:
         if as_json:
-            _print(view.as_json(whole=False) | {"change": change.as_json() if change else None})
+            print_json(view.as_json(whole=False) | {"change": change.as_json() if change else None})
             continue
         click.echo(f"{iso(view.captured_at)}  snapshot {view.snapshot}  {view.words} words  {view.title or ''}")
         if change is not None:
@@ -64,7 +58,7 @@ def history(folder: Path, url: str, as_json: bool) -> None:
             click.echo(f"  │ {size} +{change.words_added} −{change.words_removed} words{stealth}: {change.summary}")
     for event in events:
         if as_json:
-            _print(event.as_json())
+            print_json(event.as_json())
         else:
             click.echo(f"{iso(event.at)}  {event.event}  (HTTP {event.status}){_certainty(event)}")
 
@@ -77,13 +71,13 @@ def _certainty(event: Event) -> str:
 
 
 @click.command()
-@_JSON
+@as_json_option
 @click.pass_obj
 def status(folder: Path, as_json: bool) -> None:
     """Print what ran, what is due, and what looks wrong."""
     state = Archive.open(folder).status()
     if as_json:
-        _print(state)
+        print_json(state)
         return
     click.echo(
         f"{state['pages']:,} pages, {state['snapshots']:,} snapshots, {state['bytes'] / 1e6:,.1f} MB, "

@@ -1,12 +1,12 @@
 """`schedule`: stay up, and have each source crawled at its times."""
 
-import json
 import signal
 import sys
 from pathlib import Path
 
 import click
 
+from cli.printing import print_json
 from storage.clock import iso
 
 # `-P`: a folder named `cli` where the scheduler was started must not be taken for ours.
@@ -53,7 +53,7 @@ def _list(folder: Path, *, as_json: bool) -> None:
 
     for row in listing(Folder(folder)):
         if as_json:
-            click.echo(json.dumps(row.as_json(), ensure_ascii=False))
+            print_json(row.as_json())
             continue
         last = "never"
         if row.last is not None:

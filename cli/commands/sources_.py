@@ -1,6 +1,5 @@
 """`sources`: what is configured, whether it is right, and what each site has taught."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import click
 
 from cli.commands.sources_add import add
 from cli.commands.sources_check import check
+from cli.printing import print_json
 from cli.progress import Progress
 from storage.archive import Archive
 from storage.clock import iso
@@ -35,7 +35,7 @@ def list_(folder: Path, as_json: bool) -> None:
         click.echo(f"{file}: there is no source yet, and {FIRST_SOURCE}.", err=True)
     for source in sources.values():
         if as_json:
-            click.echo(json.dumps(source.model_dump(mode="json"), ensure_ascii=False))
+            print_json(source.model_dump(mode="json"))
         else:
             click.echo(f"{source.name}  {source.home}{'' if source.enabled else '  (not enabled)'}")
 
@@ -77,7 +77,7 @@ def _decide(folder: Path, site: str, given: str, cut: bool | None, *, workers: i
     if as_json:
         verdict = None if cut is None else "cut" if cut else "keep"
         fields = {"site": known.site, "key": f"{key:016x}", "text": text, "overruled": verdict}
-        click.echo(json.dumps(fields | {"generation": kept.generation, "differ": kept.differ}, ensure_ascii=False))
+        print_json(fields | {"generation": kept.generation, "differ": kept.differ})
     else:
         done = "Lifted" if cut is None else "Always cut from now on" if cut else "Never cut from now on"
         click.echo(f"{done}: {text or f'{key:016x}'}")
@@ -90,9 +90,9 @@ def _decide(folder: Path, site: str, given: str, cut: bool | None, *, workers: i
 def _print(taught: Taught, *, as_json: bool) -> None:
     if as_json:
         for line in taught.lines:
-            click.echo(json.dumps(line.as_json(), ensure_ascii=False))
+            print_json(line.as_json())
         for other, lines in taught.kin:
-            click.echo(json.dumps({"site": taught.site, "kin": other, "lines": lines}, ensure_ascii=False))
+            print_json({"site": taught.site, "kin": other, "lines": lines})
         return
     click.secho(
         f"{taught.site}: {taught.articles} articles compared, generation {taught.generation}, "

@@ -1,11 +1,11 @@
 """`sources add`: looks what a site offers, shows it, and writes it into sources.toml."""
 
-import json
 import tempfile
 from pathlib import Path
 
 import click
 
+from cli.printing import print_json
 from storage.clock import Clock, iso
 from storage.errors import UsageError
 from storage.folder import Folder
@@ -75,9 +75,9 @@ def _added(work: Folder, file: Path, asked: Source, *, dry_run: bool, as_json: b
                 "chosen": choice.chosen,
                 "why": choice.why,
             }
-            click.echo(json.dumps(fields, ensure_ascii=False))
+            print_json(fields)
         fields = {"source": asked.name, "home": found.home, "title": found.title, "written": not dry_run}
-        click.echo(json.dumps(fields | {"entry": found.entry, "problems": found.problems}, ensure_ascii=False))
+        print_json(fields | {"entry": found.entry, "problems": found.problems})
         return
     click.secho(f"{found.home}  {found.title or ''}", bold=True)
     for choice in found.choices:

@@ -1,6 +1,5 @@
 """`sources check`: whether the rules still find something, and the listings still name articles."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
+from cli.printing import print_json
 from storage.clock import iso
 from storage.folder import Folder
 
@@ -44,7 +44,7 @@ def _print_rules(found: "Sequence[Checked]", *, as_json: bool) -> int:
     for checked in found:
         not_used.update(checked.not_used)
         if as_json:
-            click.echo(json.dumps(attrs.asdict(checked), ensure_ascii=False))
+            print_json(attrs.asdict(checked))
         # Of two thousand shared files, those that say something about this archive.
         elif checked.source or checked.snapshots or checked.problems:
             whose = f"source {checked.source}" if checked.source else checked.origin
@@ -74,7 +74,7 @@ def _print_listings(found: "Sequence[CheckedListing]", *, as_json: bool) -> int:
     for one in found:
         wrong += one.state != "ok"
         if as_json:
-            click.echo(json.dumps(attrs.asdict(one) | {"newest": iso(one.newest)}, ensure_ascii=False))
+            print_json(attrs.asdict(one) | {"newest": iso(one.newest)})
             continue
         newest = f", newest {one.newest:%Y-%m-%d}" if one.newest else ""
         counts = f"{one.articles:,} articles, {one.fitting:,} fit{newest}" if one.articles else ""

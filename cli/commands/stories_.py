@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
+from cli.printing import print_json
 from cli.progress import Progress
 from storage.archive import Archive
 from storage.clock import iso
@@ -33,7 +34,7 @@ def stories(folder: Path, url: str | None, source: str | None, limit: int, as_js
     for story in Archive.open(folder).stories(url, source=source, limit=limit):
         found += 1
         if as_json:
-            click.echo(json.dumps(story.as_json(), ensure_ascii=False))
+            print_json(story.as_json())
         else:
             _print(story)
     if not found and not as_json:
@@ -78,7 +79,7 @@ def aliases(folder: Path, url: str, split: bool, join: bool, as_json: bool) -> N
         moves = [{"at": iso(at), "reason": reason, "from": page} for at, reason, page in alias.moved]
         if as_json:
             fields = attrs.asdict(alias) | {"added_at": iso(alias.added_at), "moved": moves}
-            click.echo(json.dumps(fields, ensure_ascii=False))
+            print_json(fields)
             continue
         click.echo(f"{alias.url}  {alias.snapshots} snapshots, since {iso(alias.added_at)}")
         for move in moves:
