@@ -158,11 +158,11 @@ class Newspaper:
         def respond(method: str, target: str) -> Page:
             with self._lock:
                 self.requests.append(Request(index, method, target, self._day))
-                return self._page(index, target.partition("?")[0])
+                return self.answer(index, target.partition("?")[0])
 
         return respond
 
-    def _page(self, index: int, path: str) -> Page:
-        """What a site answers now."""
+    def answer(self, index: int, path: str) -> Page:
+        """What a site answers now for a path, without query."""
         edition = self._editions[index, self._day]
         return edition.pages.get(path, edition.not_found)

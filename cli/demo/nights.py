@@ -26,9 +26,9 @@ class Night:
     results: list[Any]
     status: dict[str, Any]
 
-    def signs(self, source: str) -> list[str]:
-        """The alarms about a source."""
-        return [f"{one['sign']}: {one['message']}" for one in self.status["alarms"] if one["source"] == source]
+    def alarms(self, source: str) -> dict[str, str]:
+        """The alarms about a source: sign -> message."""
+        return {one["sign"]: one["message"] for one in self.status["alarms"] if one["source"] == source}
 
 
 @attrs.frozen(kw_only=True)
@@ -74,6 +74,10 @@ def nights(path: Path, ports: tuple[int, int]) -> int:
     return _report(folder, incidents, seen, paper.url(week.EDITED))
 
 
+def _told(alarms: dict[str, str]) -> list[str]:
+    return [f"{sign}: {message}" for sign, message in alarms.items()]
+
+
 def _tell(night: Night) -> None:
     click.secho(f"Night {night.number}", bold=True)
     for result in night.results:
@@ -81,8 +85,8 @@ def _tell(night: Night) -> None:
         left = f"; {result.skipped['backing_off']} wait for the next crawl" if result.skipped["backing_off"] else ""
         click.echo(f"  {result.name}: {sum(result.outcomes.values())} taken up: {counts}{left}")
     for name in NAMES:
-        for sign in night.signs(name):
-            click.secho(f"  ! {name}: {sign}", fg="yellow")
+        for said in _told(night.alarms(name)):
+            click.secho(f"  ! {name}: {said}", fg="yellow")
 
 
 def _incidents(paper: Week) -> list[Incident]:
@@ -127,17 +131,18 @@ def _outage(name: str) -> Callable[[Archive, list[Night]], str | None]:
     def found(archive: Archive, seen: list[Night]) -> str | None:
         night = seen[week.OUTAGE - 1]
         (result,) = [one for one in night.results if one.name == name]
-        said = [*result.problems, *result.notes, *night.signs(name)]
-        return said[0] if said else None
+        return next(iter([*result.problems, *result.notes, *_told(night.alarms(name))]), None)
 
     return found
 
 
-def _alarm(name: str, number: int, sign: str = "") -> Callable[[Archive, list[Night]], str | None]:
+def _alarm(name: str, number: int, wanted: str | None = None) -> Callable[[Archive, list[Night]], str | None]:
+    """An alarm that a source had not the night before; `wanted`: this sign. None: any."""
+
     def found(archive: Archive, seen: list[Night]) -> str | None:
-        before = {said.partition(":")[0] for said in seen[number - 2].signs(name)}
-        fresh = [said for said in seen[number - 1].signs(name) if said.partition(":")[0] not in before]
-        return next((said for said in fresh if said.startswith(sign)), None)
+        before, now = seen[number - 2].alarms(name), seen[number - 1].alarms(name)
+        fresh = {sign: message for sign, message in now.items() if sign not in before and wanted in (None, sign)}
+        return next(iter(_told(fresh)), None)
 
     return found
 

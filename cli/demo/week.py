@@ -73,10 +73,7 @@ class Week(Newspaper):
         return [article.path for article in self._edition(index, night).articles]
 
     def answer(self, index: int, path: str) -> Page:
-        """What a site answers for a path in this night."""
-        return self._page(index, path)
-
-    def _page(self, index: int, path: str) -> Page:
+        """What a site (LEDGER or TAGBLATT) answers for a path in this night."""
         edition = self._edition(index, self._night)
         page = edition.pages.get(path, edition.not_found)
         return self._on_ledger(path, page, edition) if index == LEDGER else self._on_tagblatt(path, page)
@@ -100,7 +97,7 @@ class Week(Newspaper):
             return _OUT_OF_ORDER
         if (path == TAKEN_DOWN and night >= TAKEDOWN) or (path == VANISHING and VANISHING_FROM <= night < BACK):
             return edition.not_found
-        if night == WALL and any(path == article.path for article in edition.articles):
+        if night == WALL and path in self.paths(LEDGER, night):
             return _WALL
         if path == EDITED and night >= QUIET_EDIT:
             # Its Last-Modified is that of the edit, its own dates are not.
