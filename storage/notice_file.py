@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -9,11 +10,11 @@ from urllib.parse import urlsplit
 import attrs
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from storage.errors import InvalidURL, NoticeFileError
+from storage.errors import NoticeFileError
 from storage.toml_file import read_toml
-from storage.toml_mistakes import Mistake, meant, what
-from storage.toml_places import KeyPath, TomlPlaces, line_at
-from storage.urls import parsed
+from storage.toml_mistakes import Mistake, Mistakes, meant, what
+from storage.toml_places import KeyPath
+from storage.toml_values import as_tuple, table_name, web_address
 
 On = Literal["change", "takedown", "drift", "failed_run"]
 EVERYTHING: tuple[On, ...] = ("change", "takedown", "drift", "failed_run")
@@ -21,28 +22,10 @@ EVERYTHING: tuple[On, ...] = ("change", "takedown", "drift", "failed_run")
 # A name in the environment, in place of a secret: ${SMTP_PASSWORD}
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
 # A day: what is read later is no news.
 MAX_MINUTES = 7 * 1440
-
-
-def _rule_name(text: str) -> str:
-    if not _NAME.fullmatch(text):
-        raise ValueError(
-            f"{text!r} cannot name a rule; a name has small letters a-z, digits, - and _, and starts with a letter "
-            "or a digit"
-        )
-    return text
-
-
-def _page(text: str) -> str:
-    try:
-        parsed(text)
-    except InvalidURL as error:
-        raise ValueError(str(error)) from error
-    return text.strip()
 
 
 def _hook(text: str) -> str:
@@ -73,11 +56,7 @@ def _text(text: str) -> str:
     return text.strip()
 
 
-def _as_tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
-_Texts = Annotated[tuple[Annotated[str, AfterValidator(_text)], ...], BeforeValidator(_as_tuple)]
+_Texts = Annotated[tuple[Annotated[str, AfterValidator(_text)], ...], BeforeValidator(as_tuple)]
 
 
 class Smtp(BaseModel):
@@ -100,11 +79,11 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    name: Annotated[str, AfterValidator(_rule_name)]
-    on: Annotated[tuple[On, ...], BeforeValidator(_as_tuple)] = EVERYTHING
+    name: Annotated[str, AfterValidator(partial(table_name, what="rule"))]
+    on: Annotated[tuple[On, ...], BeforeValidator(as_tuple)] = EVERYTHING
     sources: _Texts = ()
     """Names of sources. Empty: any."""
-    pages: Annotated[tuple[Annotated[str, AfterValidator(_page)], ...], BeforeValidator(_as_tuple)] = ()
+    pages: Annotated[tuple[Annotated[str, AfterValidator(web_address)], ...], BeforeValidator(as_tuple)] = ()
     """Addresses of pages, in any spelling that leads to them. Empty: any."""
     authors: _Texts = ()
     """Bylines, before or after the change. Empty: any."""
@@ -113,8 +92,8 @@ class Rule(BaseModel):
     every: int = Field(default=60, ge=1, le=MAX_MINUTES)
     """At most one digest in so many minutes."""
     webhook: Annotated[str, AfterValidator(_hook)] | None = Field(default=None, repr=False)
-    email: Annotated[tuple[Annotated[str, AfterValidator(_mail)], ...], BeforeValidator(_as_tuple)] = ()
-    apprise: Annotated[tuple[Annotated[str, AfterValidator(_service)], ...], BeforeValidator(_as_tuple)] = Field(
+    email: Annotated[tuple[Annotated[str, AfterValidator(_mail)], ...], BeforeValidator(as_tuple)] = ()
+    apprise: Annotated[tuple[Annotated[str, AfterValidator(_service)], ...], BeforeValidator(as_tuple)] = Field(
         default=(), repr=False
     )
 
@@ -161,12 +140,7 @@ class NoticeFile:
 def read_notices(file: Path) -> NoticeFile:
     """What a `notices.toml` says; nothing where there is no file. Raises NoticeFileError for its first mistake."""
     text, document = read_toml(file, NoticeFileError)
-    places = TomlPlaces(text)
-    mistakes: list[tuple[int, str]] = []
-
-    def mistake(path: KeyPath, why: str) -> None:
-        mistakes.append((places.of(path), " ".join(why.split()).rstrip(".")))
-
+    mistake = Mistakes(text)
     for key in document:
         if key not in _TOP:
             mistake((key,), f"unknown table `{key}`; {meant(key, _TOP) or 'there are [smtp] and [notices.NAME]'}")
@@ -188,9 +162,7 @@ def read_notices(file: Path) -> NoticeFile:
         if rule.email and "smtp" not in document:
             mistake((*path, "email"), f"`email` of rule {name!r} needs a mail server; describe it in a table [smtp]")
         rules[name] = rule
-    if mistakes:
-        offset, why = min(mistakes, key=lambda one: one[0])
-        raise NoticeFileError(file, line_at(text, offset), why)
+    mistake.raise_first(file, NoticeFileError)
     return NoticeFile(rules=rules, smtp=smtp)
 
 

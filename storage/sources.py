@@ -21,22 +21,20 @@ from pydantic import (
 )
 
 from storage.cron import NIGHTLY, Cron
-from storage.errors import InvalidURL, SourceFileError
+from storage.errors import SourceFileError
 from storage.revisit_plans import USUAL_BUDGET
 from storage.revisits import Mode
 from storage.rules import SiteRules, read_rules
 from storage.toml_file import read_toml
-from storage.toml_mistakes import Mistake, meant, what
-from storage.toml_places import KeyPath, TomlPlaces, line_at
-from storage.urls import parsed
+from storage.toml_mistakes import Mistake, Mistakes, meant, what
+from storage.toml_places import KeyPath
+from storage.toml_values import as_tuple, table_name, web_address
 
 # `watch` stands for the watch list wherever a source can be named.
 RESERVED_NAMES = frozenset({"watch"})
 
 # What to do where there is none, said as a part of a sentence.
 FIRST_SOURCE = 'two lines make one: [sources.NAME] and home = "https://…"'
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 # A longer pause than an hour would let a night pass without a crawl of a single section.
 MAX_DELAY_SECONDS = 3600.0
@@ -49,19 +47,12 @@ MAX_CONCURRENCY = 16
 
 # A day: what is wanted less often is the schedule's.
 MAX_FRESH_MINUTES = 1440
+
 # One a second, all day: more than that is no visit.
 MAX_BUDGET = 86_400
 
 # A century: further back than any site's own listings, and safely inside what a date can hold.
 MAX_AGE_DAYS = 36_500
-
-
-def _web_address(text: str) -> str:
-    try:
-        parsed(text)
-    except InvalidURL as error:
-        raise ValueError(str(error)) from error
-    return text.strip()
 
 
 def _expression(text: str) -> str:
@@ -77,11 +68,7 @@ def _expression(text: str) -> str:
 
 
 def _source_name(text: str) -> str:
-    if not _NAME.fullmatch(text):
-        raise ValueError(
-            f"{text!r} cannot name a source; a name has small letters a-z, digits, - and _, and starts with a letter "
-            "or a digit"
-        )
+    text = table_name(text, "source")
     if text in RESERVED_NAMES:
         raise ValueError(f"{text!r} is reserved and cannot name a source; choose another name")
     return text
@@ -185,10 +172,6 @@ def _hidden(values: dict[str, SecretStr]) -> dict[str, str]:
     return dict.fromkeys(values, "(hidden)")
 
 
-def _as_tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def _cron_line(text: str) -> str:
     # Whether a line fits does not depend on the name that its `H` goes by.
     Cron.parse(text)
@@ -203,11 +186,11 @@ def _zone(text: str) -> str:
     return text
 
 
-_Url = Annotated[str, AfterValidator(_web_address)]
-_Urls = Annotated[tuple[_Url, ...], BeforeValidator(_as_tuple)]
+_Url = Annotated[str, AfterValidator(web_address)]
+_Urls = Annotated[tuple[_Url, ...], BeforeValidator(as_tuple)]
 _Expressions = Annotated[
     tuple[Annotated[str, AfterValidator(_expression)], ...],
-    BeforeValidator(_as_tuple),
+    BeforeValidator(as_tuple),
 ]
 _Headers = Annotated[dict[str, SecretStr], AfterValidator(_headers), PlainSerializer(_hidden, when_used="json")]
 _Cookies = Annotated[dict[str, SecretStr], AfterValidator(_cookies), PlainSerializer(_hidden, when_used="json")]
@@ -260,6 +243,7 @@ class Defaults(BaseModel):
 
     fresh_every: int | None = Field(default=None, ge=1, le=MAX_FRESH_MINUTES)
     """`backissue schedule` visits what is due, without looking for more, every so many minutes. None: it does not."""
+
     revisits: Mode = "adaptive"
     """How pages are visited again: where an edit is likely, or by fixed tiers of time since the last change."""
 
@@ -389,13 +373,7 @@ def read_sources(file: Path) -> dict[str, Source]:
 def read_source_file(file: Path) -> SourceFile:
     """All that a `sources.toml` says; nothing where there is no file. Raises SourceFileError for its first mistake."""
     text, document = read_toml(file, SourceFileError)
-    places = TomlPlaces(text)
-    mistakes: list[tuple[int, str]] = []
-
-    def mistake(path: KeyPath, why: str) -> None:
-        line = "".join(sign if sign.isprintable() else "�" for sign in " ".join(why.split()))
-        mistakes.append((places.of(path), line.rstrip(".")))
-
+    mistake = Mistakes(text)
     for key in document:
         if key not in _TOP:
             mistake((key,), _unknown_top(key))
@@ -430,9 +408,7 @@ def read_source_file(file: Path) -> SourceFile:
         source = _build(Source, own, {**inherited, "name": name}, label, path, mistake)
         if source:
             found[name] = source
-    if mistakes:
-        offset, why = min(mistakes, key=lambda one: one[0])
-        raise SourceFileError(file, line_at(text, offset), why)
+    mistake.raise_first(file, SourceFileError)
     return SourceFile(sources=found, rules_folder=rules_folder)
 
 

@@ -2,15 +2,11 @@
 
 import re
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from storage.errors import BackissueError
+from storage.toml_mistakes import FileMistake
 from storage.toml_places import KeyPath, TomlPlaces, line_at
-
-FileMistake = Callable[[Path, int | None, str], BackissueError]
-"""Makes the error of a file with its line, where it is known, and what is wrong."""
 
 # What the tables below these are called.
 _NOUNS: dict[str | int, str] = {"sources": "source", "notices": "rule"}

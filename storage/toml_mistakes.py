@@ -3,11 +3,36 @@
 import difflib
 from collections.abc import Callable, Iterable
 from datetime import date, time
+from pathlib import Path
 
-from storage.toml_places import KeyPath
+from storage.errors import BackissueError
+from storage.toml_places import KeyPath, TomlPlaces, line_at
 
 Mistake = Callable[[KeyPath, str], None]
 """Takes the place of a mistake and what it is."""
+
+
+FileMistake = Callable[[Path, int | None, str], BackissueError]
+"""Makes the error of a file with its line, where it is known, and what is wrong."""
+
+
+class Mistakes:
+    """Takes the mistakes of a file's text; the one that stands first is told."""
+
+    def __init__(self, text: str):
+        self._text = text
+        self._places = TomlPlaces(text)
+        self._found: list[tuple[int, str]] = []
+
+    def __call__(self, path: KeyPath, why: str) -> None:
+        line = "".join(sign if sign.isprintable() else "\ufffd" for sign in " ".join(why.split()))
+        self._found.append((self._places.of(path), line.rstrip(".")))
+
+    def raise_first(self, file: Path, error: FileMistake) -> None:
+        """Raise what `error` makes of the first mistake; nothing where there is none."""
+        if self._found:
+            offset, why = min(self._found, key=lambda one: one[0])
+            raise error(file, line_at(self._text, offset), why)
 
 
 def what(value: object) -> str:
