@@ -8,7 +8,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from storage import takedowns
 from storage.errors import AliasNotFound, LastAlias
 from storage.story_tables import AliasMoveRow, ApartRow, BodyRow, SnapshotBodyRow
-from storage.tables import AliasRow, PageRow, ReplacedTextRow, SnapshotRow, made_by, table
+from storage.tables import AliasRow, PageRow, SnapshotRow, made_by, table
+from storage.takedown_tables import ReplacedTextRow
 from storage.urls import key, site
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, and_, case, func, or_, select
 from storage.clock import iso
 from storage.health import health
 from storage.notice_file import On, Rule
-from storage.tables import AliasRow, FireRow, PageRow, RunRow, SourceRow, TakedownRow, VisitRow
+from storage.tables import AliasRow, FireRow, PageRow, RunRow, SourceRow, VisitRow
+from storage.takedown_tables import TakedownRow
 
 
 @attrs.frozen(kw_only=True)

@@ -20,7 +20,7 @@ from storage.clock import iso
 from storage.errors import InvalidURL
 from storage.happenings import Happening
 from storage.notice_file import On, Rule
-from storage.tables import DigestRow, NoticeMarkRow, NoticeRow
+from storage.notice_tables import DigestRow, NoticeMarkRow, NoticeRow
 from storage.urls import key
 
 # A lasting alarm is told of again after a week.

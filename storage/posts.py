@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, func, select
 
-from storage.tables import DigestRow, NoticeRow
+from storage.notice_tables import DigestRow, NoticeRow
 
 
 @attrs.frozen(kw_only=True)

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import takedowns
 from storage.pages import same_article
-from storage.tables import RenditionRow, ReplacedTextRow, VisitRow, table
+from storage.tables import RenditionRow, VisitRow, table
+from storage.takedown_tables import ReplacedTextRow
 from storage.takedowns import Sign
 
 # As in `pipelines.access.gates`: a page with more text than this is an article, whatever else stands on it. Two live

@@ -450,53 +450,6 @@ class FireRow(Table):
     error: Mapped[str | None]
 
 
-class NoticeRow(Table):
-    """Something that happened and that a rule asks to be told: the outbox. Inserted once, sent with a digest."""
-
-    __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("rule", "event"), Index("ix_notice_rule_digest_id", "rule", "digest_id"))
-
-    rule: Mapped[str]
-    """The name of the rule in `notices.toml`."""
-    event: Mapped[str]
-    """What happened, as one word that tells it from everything else: "visit:17", "run:4", "drift:…"."""
-    on: Mapped[str]
-    """`change`, `takedown`, `drift` or `failed_run`."""
-    at: Mapped[datetime]
-    fields: Mapped[dict[str, Any]] = mapped_column(JSON())
-    added_at: Mapped[datetime]
-    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"))
-    """None: it waits."""
-
-
-class DigestRow(Table):
-    """The notices of one rule that are sent together."""
-
-    __tablename__ = "digest"
-    __table_args__ = (Index("ix_digest_rule_made_at", "rule", "made_at"),)
-
-    rule: Mapped[str]
-    message_id: Mapped[str] = mapped_column(unique=True)
-    """The same in every attempt, so that a receiver can tell a second one."""
-    made_at: Mapped[datetime]
-    next_try_at: Mapped[datetime]
-    failures: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str | None]
-    reached: Mapped[list[str]]
-    """The ways it has gone out already, as digests of their addresses."""
-    sent_at: Mapped[datetime | None]
-    given_up_at: Mapped[datetime | None]
-
-
-class NoticeMarkRow(Base):
-    """How far the archive was looked through for what a rule may ask for."""
-
-    __tablename__ = "notice_mark"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    reached: Mapped[int]
-
-
 class RevisitPlanRow(Table):
     """How a scope of the frontier is revisited: what was learnt of its edits, and the visits that it may still make."""
 
@@ -514,42 +467,3 @@ class RevisitPlanRow(Table):
     """`storage.edit_model.Learnt`, packed."""
     archive: Mapped[bytes] = mapped_column(LargeBinary)
     """What all scopes had learnt together when the last crawl began."""
-
-
-class TakedownRow(Table):
-    """A page that was there and then was not: from the first visit that saw it gone until it was back."""
-
-    __tablename__ = "takedown"
-    __table_args__ = (Index("ix_takedown_page_id", "page_id"), Index("ix_takedown_confirmed_at", "confirmed_at"))
-
-    page_id: Mapped[int] = mapped_column(ForeignKey("page.id"))
-    sign: Mapped[str]
-    """Of the first visit (`storage.takedowns.Sign`)."""
-    status: Mapped[int | None]
-    """HTTP status of the first visit."""
-    suspected_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime | None]
-    """None: it is only suspected."""
-    back_at: Mapped[datetime | None]
-    """None: it is gone still."""
-    back_status: Mapped[int | None]
-    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
-    """The last good one before."""
-
-
-class ReplacedTextRow(Table):
-    """A text that stood all of a sudden in the place of another: on several pages it is what a site says of those that
-    it has not."""
-
-    __tablename__ = "replaced_text"
-    __table_args__ = (UniqueConstraint("site", "digest", "page_id"),)
-
-    site: Mapped[str]
-    digest: Mapped[str]
-    """`sha256:` of the text."""
-    page_id: Mapped[int] = mapped_column(ForeignKey("page.id"))
-    replaced_at: Mapped[datetime]
-    before_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
-    """The page's last snapshot with a text of its own."""
-    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
-    """The one with the new text. None: it was not kept, as the text was known."""

@@ -13,7 +13,8 @@ import attrs
 from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, insert, select, update
 
 from storage.outcome import Outcome
-from storage.tables import AliasRow, PageRow, TakedownRow, UTCDateTime, VisitRow, table
+from storage.tables import AliasRow, PageRow, UTCDateTime, VisitRow, table
+from storage.takedown_tables import TakedownRow
 
 
 class Sign(StrEnum):

@@ -3,7 +3,9 @@
 from alembic import context
 
 import storage.change_tables
-import storage.memory_tables  # noqa: F401 - its tables are part of the metadata
+import storage.memory_tables
+import storage.notice_tables
+import storage.takedown_tables  # noqa: F401 - its tables are part of the metadata
 from storage.story_tables import BodyRow
 
 context.configure(

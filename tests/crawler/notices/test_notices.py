@@ -19,8 +19,10 @@ from crawler.notices.sending import Sent, notify, try_ways
 from storage import database, fires, runs
 from storage.archive import Archive
 from storage.folder import Folder
+from storage.notice_tables import DigestRow, NoticeRow
 from storage.runs import RunLock
-from storage.tables import AliasRow, DigestRow, NoticeRow, PageRow, RunRow, TakedownRow, VisitRow
+from storage.tables import AliasRow, PageRow, RunRow, VisitRow
+from storage.takedown_tables import TakedownRow
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
