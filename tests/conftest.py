@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import itertools
 import json
 import os
 import socket
@@ -10,12 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawler.audits import is_audited
 from tests.warm import Warm
 
 ROOT = Path(__file__).parents[1]
@@ -64,6 +67,13 @@ class BehavingSite(ThreadingHTTPServer):
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}{path}"
+
+    def path(self, folder: str, *, audited: bool) -> str:
+        """A path in a folder whose 304s are, or are not, checked by a full fetch: today, and tomorrow too, as the test
+        may run at midnight. Which ones are goes by the whole URL, and so by this server's port."""
+        days = [datetime.now(UTC) + timedelta(days=days) for days in (0, 1)]
+        paths = (f"{folder}/{n}" for n in itertools.count())
+        return next(path for path in paths if all(is_audited(self.url(path), day) == audited for day in days))
 
     def publish(self, path: str, title: str, *, head: str = "", **headers: str) -> None:
         """Put an article at a path, with headers (`_` for `-`)."""
@@ -127,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
                 f'<meta name="served" content="{len(site.hits)}"><link rel="canonical" href="{site.url("/stamped")}">'
             )
             self.send(article("Quay mended", head=head))
-        elif path == "/etag":
+        elif path.startswith("/etag/"):
             if self.headers.get("If-None-Match") == '"same"':
                 self.send_response(304)
                 self.send_header("ETag", '"same"')
