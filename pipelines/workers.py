@@ -86,7 +86,7 @@ class Workers:
 def prepare() -> ForkServerContext:
     """Start the process that workers are forked from, so that its imports run beside the caller's own."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipelines.extract", "pipelines.clean", "pipelines.pleas.ready"])
+    context.set_forkserver_preload(["pipelines.ready"])
     forkserver.ensure_running()
     return context
 

@@ -30,7 +30,8 @@ from storage.warc_records import Earlier, Record, payload_digest, response_recor
 
 T = TypeVar("T")
 
-# An fsync costs 4 ms and is shared by all captures of a group; nobody waits noticeably for a fifth of a second.
+# An fsync costs 4 ms and is shared by all captures of a group. What comes after a pause is committed at once, and what
+# follows closely is gathered: nobody waits noticeably for a fifth of a second.
 GROUP_SECONDS = 0.2
 GROUP_SIZE = 64
 
@@ -147,11 +148,11 @@ class Recorder:
         self.engine.dispose()
 
     def _run(self) -> None:
-        closing = False
+        closing, committed = False, 0.0
         while not closing:
             group: list[_Job] = []
             job = self._jobs.get()
-            deadline = time.monotonic() + GROUP_SECONDS
+            deadline = committed + GROUP_SECONDS
             while True:
                 if job is None:
                     closing = True
@@ -168,6 +169,8 @@ class Recorder:
             else:
                 for job in group:
                     self._commit([job])
+            if any(job.visit is not None for job in group):
+                committed = time.monotonic()
 
     def _commit(self, group: Sequence[_Job]) -> None:
         results: list[tuple[_Job, Any, BaseException | None]] = []

@@ -8,6 +8,7 @@ import atexit
 import contextlib
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import random
@@ -23,7 +24,17 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, NoReturn
 
+from scrapy.settings import Settings
+from sqlalchemy.orm import configure_mappers
+
 ROOT = Path(__file__).parents[1]
+
+# What a command imports only once it runs.
+LATER = (
+    "crawler.handler", "crawler.process", "pipelines.memory.reextract", "pipelines.memory.standalone",
+    "rich._emoji_codes", "scrapy.dupefilters", "scrapy.logformatter", "scrapy.pqueues", "scrapy.squeues",
+    "scrapy.statscollectors", "storage.archive", "storage.host_places", "uvloop",
+)  # fmt: skip
 
 
 class Warm:
@@ -103,8 +114,10 @@ def _serve(address: str) -> None:
     prepare()
     for place in {place.partition(":")[0] for place in COMMANDS.values()}:
         importlib.import_module(place)
-    for name in ("crawler.process", "pipelines.memory.standalone", "pipelines.memory.reextract", "storage.archive"):
-        importlib.import_module(name)
+    for name in (*LATER, *_named_in_settings()):
+        if importlib.util.find_spec(name.partition(".")[0]):  # uvloop is not everywhere
+            importlib.import_module(name)
+    configure_mappers()
     if "twisted.internet.reactor" in sys.modules:
         raise RuntimeError("an import has chosen a reactor, which is the command's to choose")
     gc.collect()
@@ -122,6 +135,15 @@ def _serve(address: str) -> None:
             listener.close()
             _command(line)
         line.close()
+
+
+def _named_in_settings() -> set[str]:
+    """The modules of all middlewares and extensions."""
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    kinds = ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS")
+    names = [name for kind in kinds for name in settings.getwithbase(kind)]
+    return {str(name).rpartition(".")[0] for name in names if isinstance(name, str)}
 
 
 def _end_with_input() -> NoReturn:

@@ -1,0 +1,16 @@
+"""Imported once by the process that workers are forked from: all that they are ever asked for, and what each of them
+would otherwise make for itself."""
+
+from sqlalchemy.orm import configure_mappers
+
+import pipelines.clean
+import pipelines.extract
+import pipelines.memory.recleaning
+import pipelines.memory.rereading
+import pipelines.memory.teaching
+import pipelines.stories.reading  # noqa: F401
+from pipelines.pleas import lexicon, model
+
+model.born()
+lexicon.lexicon(lexicon.ALWAYS)
+configure_mappers()
