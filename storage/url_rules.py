@@ -65,8 +65,10 @@ class UrlRules:
     def stripped(self, url: str) -> tuple[str, Sequence[re.Pattern[str]]]:
         """The URL without its raw parts, and what finds the names of the parameters to leave out."""
         names: list[re.Pattern[str]] = []
+        # Most URLs have no parameters, and most rules are of nothing else.
+        asked = "?" in url
         for provider in self.providers:
-            if provider.covers(url):
+            if (provider.raw or (asked and provider.names)) and provider.covers(url):
                 names += [provider.names] if provider.names else []
                 for part in provider.raw:
                     url = part.sub("", url)

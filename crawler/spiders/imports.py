@@ -106,6 +106,11 @@ class ImportSpider(Spider):
                         self.problems.append(str(error))
             while self._under_way:
                 await self._quiet.wait()
+        # The engine looks whether it is idle when this ends, and then every five seconds. The last item's end is told
+        # while the engine still counts it.
+        engine: Any = self.crawler.engine
+        while not engine.scraper.slot.is_idle():  # noqa: ASYNC110 - the engine has no event for it
+            await asyncio.sleep(0)
         if lost := self.skipped["damaged"] + self.skipped["torn"]:
             whole = "1 record is" if lost == 1 else f"{lost:,} records are"
             self.problems.append(f"{whole} damaged or cut off and left out. Import the file again from a whole copy.")

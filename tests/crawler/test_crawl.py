@@ -139,7 +139,7 @@ def test_a_long_crawl_killed_twenty_times_equals_an_undisturbed_one(site: Any, b
 
 
 def test_ctrl_c_ends_with_the_counts_and_loses_nothing(site: Any, backissue: Any) -> None:
-    site.pages = 400
+    site.pages = 120
     configure(backissue, sitemap_source(site))
     process = subprocess.Popen(
         backissue.args("crawl"), stderr=subprocess.PIPE, text=True,
@@ -152,7 +152,7 @@ def test_ctrl_c_ends_with_the_counts_and_loses_nothing(site: Any, backissue: Any
     assert process.returncode == 130, said
     assert "interrupted" in said
     assert backissue("crawl").returncode == 0
-    assert len(snapshots(backissue)) == 400
+    assert len(snapshots(backissue)) == 120
 
 
 def test_a_watched_page_is_visited_again(site: Any, backissue: Any) -> None:
