@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
+
+# Loading it makes Scrapy look three times through all that is loaded: first of all it takes no time.
+import scrapy.core.downloader.contextfactory  # noqa: F401
 from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings

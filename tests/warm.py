@@ -24,9 +24,6 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, NoReturn
 
-from scrapy.settings import Settings
-from sqlalchemy.orm import configure_mappers
-
 ROOT = Path(__file__).parents[1]
 
 # What a command imports only once it runs.
@@ -108,6 +105,8 @@ def _exactly(line: socket.socket, count: int, *, or_end: bool = False) -> bytes:
 
 
 def _serve(address: str) -> None:
+    from sqlalchemy.orm import configure_mappers
+
     from cli.main import COMMANDS
     from pipelines.workers import prepare
 
@@ -139,6 +138,8 @@ def _serve(address: str) -> None:
 
 def _named_in_settings() -> set[str]:
     """The modules of all middlewares and extensions."""
+    from scrapy.settings import Settings
+
     settings = Settings()
     settings.setmodule("crawler.settings")
     kinds = ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS")
