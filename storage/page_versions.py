@@ -8,13 +8,15 @@ import attrs
 from sqlalchemy import select
 
 from storage import comparable, database
-from storage.archive import MAX_ID_DIGITS, Archive, SnapshotView
+from storage.archive import Archive
 from storage.change_tables import ChangeRow
 from storage.clock import Clock, iso
 from storage.compare import Change, Comparison, change_of, compare
 from storage.compare.sentences import sentence_starts
 from storage.compare.words import words_of
-from storage.errors import PageNotFound, SourceNotFound, UsageError
+from storage.errors import PageNotFound, UsageError
+from storage.finding import is_id, must_know
+from storage.snapshot_views import SnapshotView
 from storage.tables import AliasRow, FrontierRow, PageRow, SnapshotRow, SourceRow
 from storage.urls import key
 
@@ -137,7 +139,7 @@ def diff(archive: Archive, url: str, since: str | None = None, until: str | None
 def _pick(views: list[SnapshotView], url: str, what: str) -> SnapshotView:
     if what in ("first", "latest"):
         return views[0] if what == "first" else views[-1]
-    if what.isdecimal() and len(what) <= MAX_ID_DIGITS:
+    if is_id(what):
         found = [view for view in views if view.snapshot == int(what)]
     else:
         until = moment(what, Clock().now())
@@ -212,9 +214,7 @@ def changes(
         query = query.where(ChangeRow.returns_to.is_(None))
     with database.reading(archive.engine) as connection:
         if source is not None:
-            known = list(connection.execute(select(SourceRow.name).order_by(SourceRow.name)).scalars())
-            if source not in known:
-                raise SourceNotFound(source, known)
+            must_know(connection, source)
         told = 0
         for row in connection.execute(query):
             # Nothing differs in renditions of one version: that was no edit.

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from cli.printing import as_json_option, print_json
-from storage.archive import Archive, Event
+from storage.archive import Archive
 from storage.clock import iso
+from storage.page_history import Event
 
 
 @click.command(short_help="Print the newest snapshot of a page.")

@@ -12,10 +12,11 @@ from cli.demo import week
 from cli.demo.newspaper import PortUnavailable
 from cli.demo.tour import NAMES, clear, try_next, write_sources
 from cli.demo.week import NIGHTS, Week
-from storage.archive import Archive, Event
+from storage.archive import Archive
 from storage.clock import Clock
 from storage.errors import UsageError
 from storage.folder import Folder
+from storage.page_history import Event
 
 
 @attrs.define

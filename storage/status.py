@@ -1,0 +1,43 @@
+"""The archive's state: what ran, what is due, and what looks wrong."""
+
+from datetime import datetime
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection, func, select
+
+from storage import hosts, ledger, run_views, takedowns
+from storage.clock import iso
+from storage.disk import disk
+from storage.folder import Folder
+from storage.health import health
+from storage.tables import PageRow, SnapshotRow
+
+
+def status(connection: Connection, folder: Folder, now: datetime) -> dict[str, Any]:
+    """Runs, sources, what is due, and what looks wrong, as `status --json` prints it."""
+    taken = disk(folder)
+    found = health(connection)
+    unconfirmed = takedowns.unconfirmed(connection)
+    return {
+        "pages": connection.execute(select(func.count()).select_from(PageRow)).scalar_one(),
+        "snapshots": connection.execute(select(func.count()).select_from(SnapshotRow)).scalar_one(),
+        "bytes": taken.total,
+        "disk": attrs.asdict(taken),
+        "runs": [run.as_json() for run in run_views.runs(connection, 20)],
+        "totals": ledger.totals(connection),
+        "sources": ledger.sources_of(connection, found, now),
+        "due": sum(ledger.due_by_scope(connection, now).values()),
+        "takedowns": {
+            "unconfirmed": len(unconfirmed),
+            "oldest": {"url": unconfirmed[0].url, "gone_at": iso(unconfirmed[0].takedown.suspected_at)}
+            if unconfirmed
+            else None,
+        },
+        "distrusted": [
+            {"host": one.origin, "until": iso(one.until), "lies": one.lies, "audits": one.audits}
+            for one in hosts.distrusted(connection, now)
+        ],
+        "notices": ledger.notices(connection),
+        "alarms": [one.as_json() for one in ledger.alarms(connection, folder, found, taken, now)],
+    }
