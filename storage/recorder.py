@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DatabaseError
 
-from storage import database
+from storage import captures, database
 from storage.capture import Capture, Exchange, Memento
 from storage.clock import Clock
 from storage.errors import BackissueError, DatabaseFailed
@@ -230,12 +230,14 @@ class Recorder:
         ids: list[int] = []
         own: dict[object, int] = {}
         for row in rows:
-            refers_to = row.pop("refers_to")
+            refers_to, exchange = row.pop("refers_to"), row.pop("exchange")
             if refers_to is None or refers_to in own:
                 row["refers_to_id"] = own.get(refers_to)
             else:
                 row["refers_to_id"] = connection.execute(_RECORD, {"record": refers_to}).scalar()
             ids += insert_records(connection, [row])
+            if isinstance(exchange, Exchange):
+                captures.enter(connection, ids[-1], exchange)
             own[row["record_id"]] = ids[-1]
         return tuple(i for i, answered in zip(ids, answers, strict=True) if answered)
 
@@ -266,6 +268,7 @@ class Recorder:
                 gzipped=found.record.gzipped,
                 payload_digest=found.record.payload_digest or payload_digest(found.body),
                 refers_to=_referred(connection, found) if found.record.type == "revisit" else None,
+                exchange=found,
             )
             return [(copied, True)]
         exchanges: list[Exchange] = []
@@ -328,6 +331,7 @@ def _row(record: Record, place: Place) -> dict[str, object]:
         "sha256": record.sha256,
         "payload_digest": record.payload_digest,
         "refers_to": record.refers_to,
+        "exchange": record.exchange,
     }
 
 
