@@ -2,20 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import select
 
-from storage import database, page_history, posts, run_views, status
+from storage import cdx, database, mementos_kept, page_history, posts, run_views, status
 from storage.aliasing import AliasView, aliases_of
 from storage.article import APART
+from storage.capture import Exchange
+from storage.captures import CaptureView, Neighbours
+from storage.cdx_query import CdxQuery
 from storage.clock import Clock
 from storage.compare import Change
 from storage.errors import PageNotFound
 from storage.finding import is_id, must_know, page_of
 from storage.folder import Folder
 from storage.links import pages_of
+from storage.mementos_kept import TimeMapPage
 from storage.page_history import Event
 from storage.run_views import RunView
 from storage.snapshot_views import SnapshotView, as_view, snapshots
@@ -164,6 +169,25 @@ class Archive:
         """
         with database.reading(self.engine) as connection:
             return page_history.history(connection, page_of(connection, url))
+
+    def memento(self, url: str, when: datetime | None) -> tuple[CaptureView, Neighbours]:
+        """The capture of a URL that is nearest to a moment (None: the newest), and those around it.
+
+        Raises CaptureNotFound, and UsageError for what is no URL.
+        """
+        return mementos_kept.nearest(self.engine, url, when)
+
+    def time_map(self, url: str, page: int) -> TimeMapPage:
+        """A page of the captures of a URL, oldest first, counted from 1. Raises CaptureNotFound, UsageError."""
+        return mementos_kept.time_map(self.engine, url, page)
+
+    def payload(self, view: CaptureView) -> Exchange:
+        """What a capture says; a revisit with the payload that it refers to. Raises PayloadNotFound, DamagedRecord."""
+        return mementos_kept.payload(self.engine, self.folder, view)
+
+    def cdx(self, query: CdxQuery) -> Iterator[str]:
+        """The captures that a search of the index finds, in pieces of text. Raises UsageError with the first."""
+        return cdx.lines(self.engine, query)
 
     def runs(self, limit: int = 20) -> list[RunView]:
         """The latest runs, newest first."""

@@ -19,9 +19,12 @@ from storage.warc_read import Location
 _NEW = insert(table(CaptureRow))
 # A timestamp of fourteen digits is a second, and records keep fractions of it.
 SECOND = timedelta(seconds=1)
+MOMENT = timedelta(microseconds=1)
 
 # As many are read from the index at once.
 BATCH = 1000
+# More than any archive has; an offset beyond it would be none that a database takes.
+MOST_ROWS = 10**12
 
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
@@ -155,15 +158,24 @@ def scan(
     last: datetime = LATEST,
     backwards: bool = False,
     after: Position | None = None,
+    skip: int = 0,
 ) -> Iterator[CaptureView]:
     """The captures of ascending ranges of keys, a batch at a time: a slow reader holds no transaction open.
 
-    `after`: only what comes behind that position.
+    `after`: only what comes behind that position. `skip`: without so many of the first.
     """
     for one in reversed(keys) if backwards else keys:
+        if skip:
+            with database.reading(engine) as connection:
+                here = count(connection, [one], first=first, last=last)
+            if skip >= here:
+                skip -= here
+                continue
         while True:
             query = listed(one, first=first, last=last, backwards=backwards).limit(BATCH)
-            if after is not None:
+            if skip:
+                query, skip = query.offset(skip), 0
+            elif after is not None:
                 query = behind(query, after, backwards=backwards)
             with database.reading(engine) as connection:
                 batch = list(read(connection, query))
@@ -232,7 +244,7 @@ def neighbours(connection: Connection, view: CaptureView) -> Neighbours:
     start = view.captured_at.replace(microsecond=0)
     return Neighbours(
         first=one(listed(key)) or view,
-        previous=one(listed(key, last=start - timedelta(microseconds=1), backwards=True)),
+        previous=one(listed(key, last=start - MOMENT, backwards=True)),
         next=one(listed(key, first=start + SECOND)),
         last=one(listed(key, backwards=True)) or view,
     )

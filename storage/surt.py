@@ -12,6 +12,7 @@ _NUMERIC = re.compile(r"[\d.]+|\[.*\]")
 # What only names a visitor.
 _SESSION = re.compile(r"(?:jsessionid|phpsessid|aspsessionid\w{8}|sid|cftoken|cfid)=", re.IGNORECASE)
 _SESSION_IN_PATH = re.compile(r";jsessionid=[0-9a-z.!-]*", re.IGNORECASE)
+_NOT_PRINTED = re.compile(r"[^\x21-\x7e]")
 
 # What may stand between a domain and the rest of a key: its own path, its subdomains, its ports.
 _BEHIND_DOMAIN = (")", ",", ":")
@@ -33,7 +34,7 @@ def surt(url: str) -> str:
     try:
         return _surt(url, whole=True)
     except InvalidURL:
-        return url.strip().lower()
+        return _NOT_PRINTED.sub(lambda found: f"%{ord(found.group()):02x}", url.strip().lower())
 
 
 def ranges_of(url: str, match: str) -> Sequence[KeyRange]:

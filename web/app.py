@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from storage.archive import Archive
 from storage.clock import Clock
 from storage.folder import Folder
-from web import errors, pages
+from web import errors, pages, protocols
 from web.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
@@ -29,6 +29,7 @@ def create_app(folder: Folder | Path, *, settings: Settings | None = None, clock
 
     routes: list[BaseRoute] = [
         *pages.ROUTES,
+        *protocols.ROUTES,
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
     middleware: list[Middleware] = []
