@@ -15,11 +15,15 @@ from storage.capture_tables import CaptureRow
 from storage.surt import KeyRange, surt
 from storage.tables import RecordRow, UTCDateTime, WarcFileRow, table
 from storage.warc_read import Location
+from storage.warc_records import payload_digest
 
 _NEW = insert(table(CaptureRow))
 # A timestamp of fourteen digits is a second, and records keep fractions of it.
 SECOND = timedelta(seconds=1)
 MOMENT = timedelta(microseconds=1)
+
+# What a 304 has for a payload.
+OF_NOTHING = payload_digest(b"")
 
 # As many are read from the index at once.
 BATCH = 1000
@@ -281,8 +285,10 @@ def locations(connection: Connection, record: int) -> tuple[Location, Location |
         if found.type == "response":
             return own, _location(found)
         target = found.refers_to_id
+    if row.payload_digest in (None, OF_NOTHING):
+        return own, None
     same = _PAYLOAD.where(RecordRow.payload_digest == row.payload_digest, RecordRow.type == "response")
-    twin = connection.execute(same.order_by(RecordRow.id).limit(1)).first() if row.payload_digest else None
+    twin = connection.execute(same.order_by(RecordRow.id).limit(1)).first()
     return own, _location(twin) if twin is not None else None
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from storage import captures, database
 from storage.capture import Capture, Exchange, Memento
+from storage.capture_tables import CaptureRow
 from storage.clock import Clock
 from storage.errors import BackissueError, DatabaseFailed
 from storage.folder import Folder
@@ -22,7 +23,8 @@ from storage.outcome import Outcome, Receipt
 from storage.record import Ledger, RenditionMissing, insert_records, record_visit
 from storage.rekeying import is_current, rekey
 from storage.runs import RunLock
-from storage.tables import RecordRow, WarcFileRow
+from storage.surt import surt
+from storage.tables import RecordRow, UTCDateTime, WarcFileRow
 from storage.urls import use_rules_of
 from storage.visit import Visit
 from storage.warc_files import Place, WarcFiles, mend_tails
@@ -39,7 +41,17 @@ GROUP_SIZE = 64
 _EARLIER = (
     select(RecordRow.record_id, RecordRow.url, RecordRow.captured_at).where(RecordRow.type == "response").limit(1)
 )
-_EARLIER_OF_URL = _EARLIER.where(RecordRow.url == bindparam("url")).order_by(RecordRow.id.desc())
+_EARLIER_OF_URL = (
+    # The index of captures has the key, not the URL.
+    _EARLIER.join(CaptureRow, CaptureRow.record_id == RecordRow.id)
+    .where(CaptureRow.urlkey == bindparam("urlkey"), RecordRow.url == bindparam("url"))
+    .order_by(RecordRow.id.desc())
+)
+_EARLIER_OF_DATE = (
+    _EARLIER_OF_URL.where(RecordRow.captured_at <= bindparam("until", type_=UTCDateTime()))
+    .order_by(None)
+    .order_by(RecordRow.captured_at.desc())
+)
 _EARLIER_OF_PAYLOAD = _EARLIER.where(RecordRow.payload_digest == bindparam("digest")).order_by(RecordRow.id)
 _RECORD = select(RecordRow.id).where(RecordRow.record_id == bindparam("record"))
 
@@ -294,7 +306,8 @@ class Recorder:
         self, connection: Connection, exchange: Exchange, visit: Visit, seen: dict[str, Earlier]
     ) -> Earlier | None:
         if exchange.status == 304 and visit.outcome is Outcome.NOT_MODIFIED:
-            row = connection.execute(_EARLIER_OF_URL, {"url": exchange.url}).first()
+            given = {"url": exchange.url, "urlkey": surt(exchange.url)}
+            row = connection.execute(_EARLIER_OF_URL, given).first()
         elif exchange.body:
             digest = payload_digest(exchange.body)
             if digest in seen and (_memento_of(exchange) is None or seen[digest].captured_at <= exchange.captured_at):
@@ -314,9 +327,12 @@ def _memento_of(exchange: Exchange) -> Memento | None:
 
 def _referred(connection: Connection, capture: Capture) -> str | None:
     """The response record with the payload that an imported revisit record refers to."""
+    if capture.status == 304:
+        # Its digest is that of nothing; what had not changed is what the same URL had said last.
+        given = {"url": capture.url, "urlkey": surt(capture.url), "until": capture.captured_at}
+        return connection.execute(_EARLIER_OF_DATE, given).scalar()
     digest = (capture.record and capture.record.payload_digest) or payload_digest(capture.body)
-    query = select(RecordRow.record_id).where(RecordRow.payload_digest == digest, RecordRow.type == "response")
-    return connection.execute(query.order_by(RecordRow.id).limit(1)).scalar()
+    return connection.execute(_EARLIER_OF_PAYLOAD, {"digest": digest}).scalar()
 
 
 def _row(record: Record, place: Place) -> dict[str, object]:
