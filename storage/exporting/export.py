@@ -1,25 +1,31 @@
 """Exports what was asked for, in one of the formats, to a file or to standard output."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol, cast
 
 import attrs
+from sqlalchemy import Connection
 
 from storage import database
 from storage.archive import Archive
+from storage.clock import Clock
 from storage.errors import BackissueError, UsageError
 from storage.exporting import texts, workers
 from storage.exporting.cursor import Position, cursor, position
+from storage.exporting.parquet import ParquetTable
 from storage.exporting.selection import Selection, batches, ids
-from storage.exporting.target import StandardOutput, whole_file
+from storage.exporting.target import Output, StandardOutput, whole_file
+from storage.exporting.wacz import WaczFile
+from storage.exporting.warc import WarcCopy
 
 FORMATS = ("jsonl", "csv", "parquet", "warc", "wacz")
 ROWS = ("snapshots", "changes")
 # Their ends say where their parts are, which is written by going back.
 _FILES_ONLY = ("parquet", "wacz")
 _RECORDS = ("warc", "wacz")
+_TEXTS = ("jsonl", "csv")
 
 
 class NeedsFile(UsageError):
@@ -73,12 +79,6 @@ class Done:
     """One sentence for each thing that could not be exported."""
 
 
-class Output(Protocol):
-    """Where bytes go."""
-
-    def write(self, data: bytes, /) -> int: ...
-
-
 def export(archive: Archive, request: Request, *, on_rows: Callable[[int], None] = lambda rows: None) -> Done:
     """Export it. `on_rows` is told now and then how many rows there are.
 
@@ -113,6 +113,18 @@ def _written(
 ) -> None:
     with database.reading(archive.engine) as connection:
         chosen: Iterator[int] = islice(ids(connection, request.selection, after), request.limit)
+        if request.form not in _TEXTS:
+            writer = _writer(archive, request, to, done)
+            try:
+                for batch in batches(chosen):
+                    done.rows += writer.add(connection, batch)
+                    done.last = workers.place_of(connection, batch[-1])
+                    on_rows(done.rows)
+                writer.finish()
+            except BaseException:
+                writer.abandon()
+                raise
+            return
         to.write(texts.head(request.form, request.rows))
         made = workers.pieces(
             archive.engine, archive.folder.database, batches(chosen), form=request.form, rows=request.rows
@@ -122,3 +134,26 @@ def _written(
             done.rows += piece.rows
             done.last = piece.last
             on_rows(done.rows)
+
+
+class _Writer(Protocol):
+    def add(self, connection: Connection, ids: Sequence[int]) -> int: ...
+
+    def finish(self) -> None: ...
+
+    def abandon(self) -> None: ...
+
+
+def _writer(archive: Archive, request: Request, to: Output, done: Done) -> _Writer:
+    now, folder = Clock().now(), archive.folder.warc
+    if request.form == "warc":
+        name = request.output.name if request.output is not None else "export.warc.gz"
+        return WarcCopy(to, folder, name=name, when=now, problems=done.problems)
+    file = cast(BinaryIO, to)
+    if request.form == "wacz":
+        return WaczFile(file, folder, title=_title(request), when=now, problems=done.problems)
+    return ParquetTable(file, request.rows)
+
+
+def _title(request: Request) -> str:
+    return f"Snapshots of {request.selection.source}" if request.selection.source else "Snapshots"

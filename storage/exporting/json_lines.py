@@ -28,8 +28,9 @@ def _line(row: Any, removed: Removed | None) -> str:
         f'"source": {_cached(source)}, "title": {_string(title)}, "authors": {_list(authors)}, '
         f'"published_at": {_date(published)}, "published_raw": {_string(published_raw)}, '
         f'"modified_at": {_date(modified)}, "captured_at": {_date(captured)}, '
-        f'"last_seen_at": {_date(seen or captured)}, "language": {_cached(language)}, "access": {_cached(access)}, "words": {words}, "text": {string(text)}, '
-        f'"digest": "{digest}", "rendition": {_rendition(extractor, rules, generation)}, "story": {_string(story)}, '
+        f'"last_seen_at": {_date(seen or captured)}, "language": {_cached(language)}, "access": {_cached(access)}, '
+        f'"words": {words}, "text": {string(text)}, "digest": "{digest}", '
+        f'"rendition": {_rendition(extractor, rules, generation)}, "story": {_string(story)}, '
         f'"removed": {_removed(removed)}, "warc": {{"file": {_cached(file)}, "offset": {offset}}}, '
         f'"memento": {_string(memento)}}}\n'
     )

@@ -5,7 +5,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from storage.errors import BackissueError, UsageError
 from storage.warc_files import sync_folder
@@ -48,6 +48,14 @@ class OutputFailed(BackissueError):
 
     def __init__(self, why: str):
         super().__init__(f"Standard output could not be written: {why}. What came before is not whole; try again.")
+
+
+class Output(Protocol):
+    """Where bytes go."""
+
+    def write(self, data: bytes, /) -> int:
+        """Write all of it."""
+        ...
 
 
 @contextlib.contextmanager
