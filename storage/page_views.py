@@ -18,7 +18,6 @@ from storage.errors import PageNotFound
 from storage.finding import page_of
 from storage.page_versions import stored_change
 from storage.story_tables import BodyRow, SnapshotBodyRow
-from storage.takedowns import Takedown
 from storage.tables import (
     AliasRow,
     ExtractionRow,
@@ -29,6 +28,7 @@ from storage.tables import (
     SourceRow,
     VisitRow,
 )
+from storage.takedowns import Takedown
 
 # What an outline of a page's life can show, and a reader can pick from.
 MOST_POINTS = 400
