@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from cli.left_out import say_what_is_left_out
 from cli.printing import print_json
 from storage.archive import Archive
 
@@ -25,3 +26,4 @@ def export(folder: Path, form: str, all_versions: bool, source: str | None) -> N
     archive = Archive.open(folder)
     for view in archive.snapshots(all_versions=all_versions, source=source):
         print_json(view.as_json(removed=archive.removed(view)))
+    say_what_is_left_out(archive)
