@@ -46,3 +46,12 @@ def any_source(connection: Connection, source: str) -> int:
     if source not in known:
         raise SourceNotFound(source, list(known))
     return known[source]
+
+
+def source_id(connection: Connection, source: str) -> int:
+    """The row of the source of that name, for a reader. Raises SourceNotFound, and Withheld where it is hidden."""
+    found: int | None = connection.execute(select(SourceRow.id).where(SourceRow.name == source)).scalar()
+    if found is None:
+        found = any_source(connection, source)
+    withholding.must_show_source(connection, source)
+    return found
