@@ -125,6 +125,11 @@ def diff(archive: Archive, url: str, since: str | None = None, until: str | None
         if len(views) == 1 and not since.isdecimal():
             raise OneVersion(url, views[0], _due(archive, url))
         old, new = _pick(views, url, since), _pick(views, url, until or "latest")
+    return between(archive, old, new)
+
+
+def between(archive: Archive, old: SnapshotView, new: SnapshotView) -> Diff:
+    """Compare any two snapshots, of one page or of two."""
     with database.reading(archive.engine) as connection:
         made = comparable.renditions_of(connection, [old.snapshot, new.snapshot])
         pair = comparable.same_version(made[old.snapshot], made[new.snapshot])

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Text, bindparam, case, cast, func, literal, select, tuple_
+from sqlalchemy import BindParameter, Connection, Text, bindparam, case, cast, func, literal, select, tuple_
 
 from storage import database, takedowns
 from storage.aliasing import AliasView, aliases_of
@@ -18,7 +18,6 @@ from storage.errors import PageNotFound
 from storage.finding import page_of
 from storage.page_versions import stored_change
 from storage.story_tables import BodyRow, SnapshotBodyRow
-from storage.takedowns import Takedown
 from storage.tables import (
     AliasRow,
     ExtractionRow,
@@ -29,6 +28,7 @@ from storage.tables import (
     SourceRow,
     VisitRow,
 )
+from storage.takedowns import Takedown
 
 # What an outline of a page's life can show, and a reader can pick from.
 MOST_POINTS = 400
@@ -96,7 +96,7 @@ class PageView:
     """Where the next part begins."""
 
 
-_PAGE = bindparam("page")
+_PAGE: BindParameter[int] = bindparam("page")
 _HEAD = (
     select(PageRow.url, PageRow.key, PageRow.site, PageRow.added_at, SourceRow.name.label("source"))
     .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
