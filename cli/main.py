@@ -36,6 +36,7 @@ COMMANDS = {
     "sources": "cli.commands.sources_:sources",
     "stories": "cli.commands.stories_:stories",
     "status": "cli.commands.reading:status",
+    "worker": "cli.commands.worker:worker",
 }
 
 

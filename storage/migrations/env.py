@@ -5,6 +5,7 @@ from alembic import context
 import storage.change_tables
 import storage.memory_tables
 import storage.notice_tables
+import storage.queue_tables
 import storage.takedown_tables  # noqa: F401 - its tables are part of the metadata
 from storage.story_tables import BodyRow
 
