@@ -26,6 +26,7 @@ COMMANDS = {
     "first-seen": "cli.commands.comparing:first_seen",
     "history": "cli.commands.reading:history",
     "import": "cli.commands.writing:import_",
+    "lift": "cli.commands.withholding:lift",
     "list": "cli.commands.list_:list_",
     "notices": "cli.commands.notices:notices",
     "reindex": "cli.commands.stories_:reindex",
@@ -36,6 +37,7 @@ COMMANDS = {
     "sources": "cli.commands.sources_:sources",
     "stories": "cli.commands.stories_:stories",
     "status": "cli.commands.reading:status",
+    "withhold": "cli.commands.withholding:withhold",
     "worker": "cli.commands.worker:worker",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 from sqlalchemy import BindParameter, Connection, Text, bindparam, case, cast, func, literal, select, tuple_
 
-from storage import database, takedowns
+from storage import database, takedowns, withholding
 from storage.aliasing import AliasView, aliases_of
 from storage.archive import Archive
 from storage.change_tables import ChangeRow
@@ -29,6 +29,7 @@ from storage.tables import (
     VisitRow,
 )
 from storage.takedowns import Takedown
+from storage.withholding import visible_snapshot
 
 # What an outline of a page's life can show, and a reader can pick from.
 MOST_POINTS = 400
@@ -46,7 +47,8 @@ class Version:
     before: int | None
     """The snapshot before it. None: it is the first."""
     change: Change | None
-    """From the one before. None: it is the first, or no version of Backissue has read both."""
+    """From the one before. None: it is the first, no version of Backissue has read both, or the one before is
+    withheld."""
     returns_to: int | None
     """The earlier snapshot that it goes back to."""
 
@@ -84,6 +86,8 @@ class PageView:
     snapshots: int
     visits: Mapping[str, int]
     """By outcome."""
+    withheld: tuple[withholding.HiddenSnapshot, ...]
+    """Its snapshots that no reader is shown, oldest first; they are not among the others."""
     first_seen_at: datetime
     last_seen_at: datetime
     """The last visit of any outcome."""
@@ -122,7 +126,7 @@ _NEWEST = (
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
     .outerjoin(SnapshotBodyRow, SnapshotBodyRow.snapshot_id == SnapshotRow.id)
     .outerjoin(BodyRow, BodyRow.id == SnapshotBodyRow.body_id)
-    .where(AliasRow.page_id == _PAGE)
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
     .limit(1)
 )
@@ -139,8 +143,10 @@ _VERSIONS = (
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
     .join(RenditionRow, RenditionRow.id == NEWEST_RENDITION)
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
-    .outerjoin(ChangeRow, ChangeRow.new_snapshot_id == SnapshotRow.id)
-    .where(AliasRow.page_id == _PAGE, tuple_(SnapshotRow.captured_at, SnapshotRow.id) < tuple_(AT, ID))
+    .outerjoin(ChangeRow, (ChangeRow.new_snapshot_id == SnapshotRow.id) & visible_snapshot(ChangeRow.old_snapshot_id))
+    .where(
+        AliasRow.page_id == _PAGE, visible_snapshot(), tuple_(SnapshotRow.captured_at, SnapshotRow.id) < tuple_(AT, ID)
+    )
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
     .limit(LIMIT)
 )
@@ -154,8 +160,8 @@ _POINTS = (
     )
     .select_from(SnapshotRow)
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-    .outerjoin(ChangeRow, ChangeRow.new_snapshot_id == SnapshotRow.id)
-    .where(AliasRow.page_id == _PAGE)
+    .outerjoin(ChangeRow, (ChangeRow.new_snapshot_id == SnapshotRow.id) & visible_snapshot(ChangeRow.old_snapshot_id))
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
     .limit(MOST_POINTS)
 )
@@ -163,7 +169,7 @@ _COUNT = (
     select(func.count(), func.min(SnapshotRow.captured_at).label("first"))
     .select_from(SnapshotRow)
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-    .where(AliasRow.page_id == _PAGE)
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
 )
 _VISITS = (
     select(VisitRow.outcome, func.count().label("visits"), func.max(VisitRow.captured_at).label("last"))
@@ -178,7 +184,11 @@ _PLACE = (
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
     .where(SnapshotRow.id == bindparam("snapshot"))
 )
-_BESIDE = select(SnapshotRow.id).join(AliasRow, AliasRow.id == SnapshotRow.alias_id).where(AliasRow.page_id == _PAGE)
+_BESIDE = (
+    select(SnapshotRow.id)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
+)
 _BEFORE = (
     _BESIDE.where(tuple_(SnapshotRow.captured_at, SnapshotRow.id) < tuple_(AT, ID))
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
@@ -202,13 +212,14 @@ _NEXT_VISIT = (
 
 
 def page(archive: Archive, url: str, *, limit: int, after: Cursor | None = None) -> PageView:
-    """A URL's page, with at most `limit` of its versions. Raises PageNotFound."""
+    """A URL's page, with at most `limit` of its versions. Raises PageNotFound, and Withheld where readers are not
+    shown it."""
     with database.reading(archive.engine) as connection:
         number = {"page": page_of(connection, url)}
         head = connection.execute(_HEAD, number).one()
         newest = connection.execute(_NEWEST, number).first()
         if newest is None:
-            raise PageNotFound(url)
+            raise withholding.none_to_show(connection, number["page"], url) or PageNotFound(url)
         rows = connection.execute(_VERSIONS, {**window(None, None, after, limit), **number}).all()
         more = len(rows) > limit
         last = rows[limit - 1] if more else None
@@ -221,7 +232,8 @@ def page(archive: Archive, url: str, *, limit: int, after: Cursor | None = None)
             modified_at=newest.modified_at, language=newest.language, section=newest.section, access=newest.access,
             words=newest.words, story=newest.story,
             aliases=tuple(aliases_of(connection, number["page"])),
-            snapshots=count, visits={row.outcome: row.visits for row in visits}, first_seen_at=first,
+            snapshots=count, visits={row.outcome: row.visits for row in visits},
+            withheld=tuple(withholding.snapshots_of(connection, number["page"])), first_seen_at=first,
             last_seen_at=max((row.last for row in visits), default=first),
             next_visit_at=_next_visit(connection, head.key),
             takedowns=tuple(takedowns.of_page(connection, number["page"])),
