@@ -38,6 +38,7 @@ COMMANDS = {
     "stories": "cli.commands.stories_:stories",
     "status": "cli.commands.reading:status",
     "withhold": "cli.commands.withholding:withhold",
+    "worker": "cli.commands.worker:worker",
 }
 
 

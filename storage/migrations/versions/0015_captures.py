@@ -7,7 +7,7 @@ from storage.capture_tables import KEY
 from storage.surt import surt
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_capture_record_id")),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_capture")),
     )
+    # Whether a capture is withheld goes by its visits.
+    op.create_index("ix_visit_record_id", "visit", ["record_id"])
     fill(op.get_bind())
     op.create_index("ix_capture_urlkey", "capture", ["urlkey", "captured_at", "record_id"])
 
@@ -33,13 +35,10 @@ def upgrade() -> None:
 def fill(connection: sa.Connection) -> None:
     """Enter the records that are there, with the statuses of their visits. What no visit tells (the status of a
     redirect, media types) stands in the WARC files only, and stays unknown."""
-    statuses = "SELECT record_id, min(status) AS status FROM visit WHERE record_id IS NOT NULL GROUP BY record_id"
-    connection.execute(sa.text(f"CREATE TEMPORARY TABLE visit_status AS {statuses}"))
-    connection.execute(sa.text("CREATE UNIQUE INDEX visit_status_record ON visit_status (record_id)"))
     read = sa.text(
-        "SELECT record.id, record.url, record.captured_at, visit_status.status "
-        "FROM record LEFT JOIN visit_status ON visit_status.record_id = record.id "
-        "WHERE record.id > :after AND type IN ('response', 'revisit') ORDER BY record.id LIMIT :batch"
+        "SELECT id, url, captured_at, "
+        "(SELECT min(visit.status) FROM visit WHERE visit.record_id = record.id) AS status "
+        "FROM record WHERE id > :after AND type IN ('response', 'revisit') ORDER BY id LIMIT :batch"
     )
     write = sa.text("INSERT INTO capture VALUES (:id, :urlkey, :captured_at, :status, NULL)")
     after = 0
@@ -52,4 +51,3 @@ def fill(connection: sa.Connection) -> None:
             ],
         )
         after = rows[-1].id
-    connection.execute(sa.text("DROP TABLE visit_status"))
