@@ -1,11 +1,11 @@
-"""The table of captures: the CDX index of the archive's own WARC files."""
+"""The tables of captures: the CDX index of the archive's own WARC files, and what pages need of it."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.tables import Base
+from storage.tables import Base, Table
 
 # Keys are compared byte by byte, so that a range of them is a host or a domain. SQLite does so by itself.
 KEY = Text().with_variant(Text(collation="C"), "postgresql")
@@ -26,3 +26,15 @@ class CaptureRow(Base):
     """HTTP status. None: not known, as the record is from before this table."""
     mime: Mapped[str | None]
     """The media type that the server named, without parameters. None: it named none, or it is not known."""
+
+
+class AssetRow(Table):
+    """An image, a style sheet or a font that a snapshot's page names, and the record that has it."""
+
+    __tablename__ = "asset"
+    __table_args__ = (UniqueConstraint("snapshot_id", "url"), Index("ix_asset_record_id", "record_id"))
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    url: Mapped[str]
+    """As the page names it; the record's may be another after a redirect."""
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))

@@ -9,7 +9,7 @@ import attrs
 from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, func, insert, select, tuple_
 from sqlalchemy.orm import aliased
 
-from storage import database
+from storage import database, withheld_captures, withholding
 from storage.capture import Exchange
 from storage.capture_tables import CaptureRow
 from storage.surt import KeyRange, surt
@@ -98,11 +98,16 @@ def enter(connection: Connection, record: int, exchange: Exchange) -> None:
 
 
 def listed(
-    keys: KeyRange, *, first: datetime = EARLIEST, last: datetime = LATEST, backwards: bool = False
+    keys: KeyRange,
+    *,
+    first: datetime = EARLIEST,
+    last: datetime = LATEST,
+    backwards: bool = False,
+    whole: bool = False,
 ) -> Select[Any]:
     """One row per capture in a range of keys and of time, both ends included. By key, time and number.
 
-    `backwards`: the order is turned around.
+    `backwards`: the order is turned around. `whole`: with what is withheld.
     """
     order = (CaptureRow.urlkey, CaptureRow.captured_at, CaptureRow.record_id)
     original, original_record = aliased(CaptureRow), aliased(RecordRow)
@@ -129,6 +134,8 @@ def listed(
         .outerjoin(original_record, original_record.id == RecordRow.refers_to_id)
         .where(*_within(keys, first, last))
     )
+    if not whole:
+        query = query.where(withheld_captures.visible())
     ordered: Select[Any] = query.order_by(*(column.desc() if backwards else column for column in order))
     return ordered
 
@@ -176,12 +183,13 @@ def scan(
                 skip -= here
                 continue
         while True:
-            query = listed(one, first=first, last=last, backwards=backwards).limit(BATCH)
-            if skip:
-                query, skip = query.offset(skip), 0
-            elif after is not None:
-                query = behind(query, after, backwards=backwards)
             with database.reading(engine) as connection:
+                whole = not withholding.is_anything(connection)
+                query = listed(one, first=first, last=last, backwards=backwards, whole=whole).limit(BATCH)
+                if skip:
+                    query, skip = query.offset(skip), 0
+                elif after is not None:
+                    query = behind(query, after, backwards=backwards)
                 batch = list(read(connection, query))
             yield from batch
             if batch:
@@ -218,7 +226,9 @@ def count(
     connection: Connection, keys: Sequence[KeyRange], *, first: datetime = EARLIEST, last: datetime = LATEST
 ) -> int:
     """How many captures ranges have."""
-    query = select(func.count()).select_from(CaptureRow)
+    query = select(func.count()).select_from(CaptureRow).join(RecordRow, RecordRow.id == CaptureRow.record_id)
+    if withholding.is_anything(connection):
+        query = query.where(withheld_captures.visible())
     return sum(connection.execute(query.where(*_within(one, first, last))).scalar_one() for one in keys)
 
 

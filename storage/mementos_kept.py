@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import attrs
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from storage import captures, database
+from storage import captures, database, withheld_captures, withholding
 from storage.capture import Exchange
 from storage.captures import CaptureView, Neighbours
 from storage.errors import BackissueError, InvalidURL, PageNotFound, UsageError
@@ -64,18 +64,42 @@ def key_of(url: str) -> str:
 def nearest(engine: Engine, url: str, when: datetime | None) -> tuple[CaptureView, Neighbours]:
     """The memento of a URL that is nearest to a moment (None: the newest), and those around it.
 
-    Raises CaptureNotFound, and UsageError for what is no URL.
+    Raises CaptureNotFound, Withheld for one of that very second or where there are no others, and UsageError for what
+    is no URL.
     """
     key = key_of(url)
     with database.reading(engine) as connection:
+        _must_show(connection, key, url, when)
         found = captures.nearest(connection, key, when or captures.LATEST)
         if found is None:
-            raise CaptureNotFound(url)
+            raise _missing(connection, key, url)
         return found, captures.neighbours(connection, found)
 
 
+def _must_show(connection: Connection, key: str, url: str, when: datetime | None) -> None:
+    """Raises Withheld where the only capture of that very second is."""
+    if when is None or not withholding.is_anything(connection):
+        return
+    second = {"first": when.replace(microsecond=0), "last": when.replace(microsecond=999_999)}
+    of_second = captures.listed((key, None), **second, backwards=True, whole=True)
+    for view in captures.read(connection, of_second.limit(1)):
+        if refused := withheld_captures.refusal(connection, view.record, url):
+            raise refused
+
+
+def _missing(connection: Connection, key: str, url: str) -> BackissueError:
+    """Why nothing of a URL is shown."""
+    for view in captures.read(connection, captures.listed((key, None), backwards=True, whole=True).limit(1)):
+        if refused := withheld_captures.refusal(connection, view.record, url):
+            return refused
+    return CaptureNotFound(url)
+
+
 def time_map(engine: Engine, url: str, page: int) -> TimeMapPage:
-    """A page of a URL's TimeMap, counted from 1. Raises CaptureNotFound, and UsageError for what is no URL or page."""
+    """A page of a URL's TimeMap, counted from 1.
+
+    Raises CaptureNotFound, Withheld, and UsageError for what is no URL or page.
+    """
     key = (key_of(url), None)
     skip = (page - 1) * PAGE_MEMENTOS
     if page < 1 or skip > captures.MOST_ROWS:
@@ -87,7 +111,7 @@ def time_map(engine: Engine, url: str, page: int) -> TimeMapPage:
         ]
         first, last = ends
         if first is None or last is None:
-            raise CaptureNotFound(url)
+            raise _missing(connection, key[0], url)
         query = captures.listed(key).offset(skip).limit(PAGE_MEMENTOS + 1)
         found = list(captures.read(connection, query))
     if not found:

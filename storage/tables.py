@@ -199,7 +199,6 @@ class VisitRow(Table):
         Index("ix_visit_run_id_outcome", "run_id", "outcome"),
         Index("ix_visit_alias_id_captured_at", "alias_id", "captured_at"),
         Index("ix_visit_snapshot_id_captured_at", "snapshot_id", "captured_at"),
-        Index("ix_visit_record_id", "record_id"),
     )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))

@@ -1,4 +1,4 @@
-"""The index of captures by URL, and what is already there."""
+"""The index of captures by URL, with what is already there; and the images and styles of snapshots."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,10 +26,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_capture_record_id")),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_capture")),
     )
-    # Whether a capture is withheld goes by its visits.
+    # Only for finding the visits of records here.
     op.create_index("ix_visit_record_id", "visit", ["record_id"])
     fill(op.get_bind())
+    op.drop_index("ix_visit_record_id", "visit")
     op.create_index("ix_capture_urlkey", "capture", ["urlkey", "captured_at", "record_id"])
+    op.create_table(
+        "asset",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["snapshot_id"], ["snapshot.id"], name=op.f("fk_asset_snapshot_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_asset_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset")),
+        sa.UniqueConstraint("snapshot_id", "url", name=op.f("uq_asset_snapshot_id_url")),
+    )
+    op.create_index("ix_asset_record_id", "asset", ["record_id"])
 
 
 def fill(connection: sa.Connection) -> None:
