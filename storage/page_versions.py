@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from storage import comparable, database
 from storage.archive import Archive
@@ -126,10 +126,15 @@ def diff(archive: Archive, url: str, since: str | None = None, until: str | None
             raise OneVersion(url, views[0], _due(archive, url))
         old, new = _pick(views, url, since), _pick(views, url, until or "latest")
     with database.reading(archive.engine) as connection:
-        made = comparable.renditions_of(connection, [old.snapshot, new.snapshot])
-        pair = comparable.same_version(made[old.snapshot], made[new.snapshot])
-        both = pair or (old.rendition_id, new.rendition_id)
-        ours, theirs = (comparable.version(connection, rendition) for rendition in both)
+        return between(connection, old, new)
+
+
+def between(connection: Connection, old: SnapshotView, new: SnapshotView) -> Diff:
+    """Compare two snapshots, in renditions of one version where they have such."""
+    made = comparable.renditions_of(connection, [old.snapshot, new.snapshot])
+    pair = comparable.same_version(made[old.snapshot], made[new.snapshot])
+    both = pair or (old.rendition_id, new.rendition_id)
+    ours, theirs = (comparable.version(connection, rendition) for rendition in both)
     made_of = compare(ours, theirs)
     return Diff(
         old=old, new=new, comparison=made_of, change=change_of(made_of, ours, theirs), same_version=pair is not None
