@@ -27,6 +27,7 @@ COMMANDS = {
     "first-seen": "cli.commands.comparing:first_seen",
     "history": "cli.commands.reading:history",
     "import": "cli.commands.writing:import_",
+    "lift": "cli.commands.withholding:lift",
     "list": "cli.commands.list_:list_",
     "notices": "cli.commands.notices:notices",
     "reindex": "cli.commands.stories_:reindex",
@@ -37,6 +38,7 @@ COMMANDS = {
     "sources": "cli.commands.sources_:sources",
     "stories": "cli.commands.stories_:stories",
     "status": "cli.commands.reading:status",
+    "withhold": "cli.commands.withholding:withhold",
 }
 
 

@@ -46,9 +46,7 @@ class TimeStamps:
         except ValueError:
             good = False
         if not good:
-            raise UsageError(
-                f"{url!r} is no address of a time stamping service. Give its whole http:// or https:// address."
-            )
+            raise UsageError(f"{url!r} is no address of a time stamping service. Give a whole http:// or https:// one.")
 
     @property
     def server(self) -> str:

@@ -16,7 +16,7 @@ from storage.errors import DatabaseFailed, NewerDatabase, OlderDatabase
 BUSY_TIMEOUT_SECONDS = 60
 
 # The newest revision in storage/migrations/versions. A test compares the two.
-HEAD = "0011"
+HEAD = "0012"
 
 _BEGIN = {"write": "BEGIN IMMEDIATE", "read": "BEGIN"}
 

@@ -13,6 +13,7 @@ from storage.archive import Archive
 from storage.cursor import Cursor
 from storage.finding import source_id
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow, SourceRow, UTCDateTime
+from storage.withholding import visible, visible_snapshot
 
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ FIRST = ~(
     .exists()
 )
 
-# One row per snapshot, in its newest rendition. No order.
+# One row per snapshot that is not withheld, in its newest rendition. No order.
 ENTRIES = (
     select(
         SnapshotRow.id,
@@ -97,6 +98,7 @@ ENTRIES = (
     .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
     .join(RenditionRow, RenditionRow.id == NEWEST_RENDITION)
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
+    .where(visible())
 )
 _NEW = (
     ENTRIES.where(
@@ -112,7 +114,7 @@ _later, _later_alias = aliased(SnapshotRow), aliased(AliasRow)
 _NEWEST = (
     select(_later.id)
     .join(_later_alias, _later_alias.id == _later.alias_id)
-    .where(_later_alias.page_id == PageRow.id)
+    .where(_later_alias.page_id == PageRow.id, visible_snapshot(_later.id))
     .order_by(_later.captured_at.desc(), _later.id.desc())
     .limit(1)
     .correlate(PageRow)

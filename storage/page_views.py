@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, Text, bindparam, case, cast, func, literal, select, tuple_
 
-from storage import database, takedowns
+from storage import database, takedowns, withholding
 from storage.aliasing import AliasView, aliases_of
 from storage.archive import Archive
 from storage.change_tables import ChangeRow
@@ -18,7 +18,6 @@ from storage.errors import PageNotFound
 from storage.finding import page_of
 from storage.page_versions import stored_change
 from storage.story_tables import BodyRow, SnapshotBodyRow
-from storage.takedowns import Takedown
 from storage.tables import (
     AliasRow,
     ExtractionRow,
@@ -29,6 +28,8 @@ from storage.tables import (
     SourceRow,
     VisitRow,
 )
+from storage.takedowns import Takedown
+from storage.withholding import visible_snapshot
 
 # What an outline of a page's life can show, and a reader can pick from.
 MOST_POINTS = 400
@@ -44,7 +45,8 @@ class Version:
     access: str
     words: int
     change: Change | None
-    """From the one before. None: it is the first, or no version of Backissue has read both."""
+    """From the one before. None: it is the first, no version of Backissue has read both, or the one before is
+    withheld."""
     returns_to: int | None
     """The earlier snapshot that it goes back to."""
 
@@ -82,6 +84,8 @@ class PageView:
     snapshots: int
     visits: Mapping[str, int]
     """By outcome."""
+    withheld: tuple[withholding.HiddenSnapshot, ...]
+    """Its snapshots that no reader is shown, oldest first; they are not among the others."""
     first_seen_at: datetime
     last_seen_at: datetime
     """The last visit of any outcome."""
@@ -120,7 +124,7 @@ _NEWEST = (
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
     .outerjoin(SnapshotBodyRow, SnapshotBodyRow.snapshot_id == SnapshotRow.id)
     .outerjoin(BodyRow, BodyRow.id == SnapshotBodyRow.body_id)
-    .where(AliasRow.page_id == _PAGE)
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
     .limit(1)
 )
@@ -137,8 +141,10 @@ _VERSIONS = (
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
     .join(RenditionRow, RenditionRow.id == NEWEST_RENDITION)
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
-    .outerjoin(ChangeRow, ChangeRow.new_snapshot_id == SnapshotRow.id)
-    .where(AliasRow.page_id == _PAGE, tuple_(SnapshotRow.captured_at, SnapshotRow.id) < tuple_(AT, ID))
+    .outerjoin(ChangeRow, (ChangeRow.new_snapshot_id == SnapshotRow.id) & visible_snapshot(ChangeRow.old_snapshot_id))
+    .where(
+        AliasRow.page_id == _PAGE, visible_snapshot(), tuple_(SnapshotRow.captured_at, SnapshotRow.id) < tuple_(AT, ID)
+    )
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
     .limit(LIMIT)
 )
@@ -152,8 +158,8 @@ _POINTS = (
     )
     .select_from(SnapshotRow)
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-    .outerjoin(ChangeRow, ChangeRow.new_snapshot_id == SnapshotRow.id)
-    .where(AliasRow.page_id == _PAGE)
+    .outerjoin(ChangeRow, (ChangeRow.new_snapshot_id == SnapshotRow.id) & visible_snapshot(ChangeRow.old_snapshot_id))
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
     .limit(MOST_POINTS)
 )
@@ -161,7 +167,7 @@ _COUNT = (
     select(func.count(), func.min(SnapshotRow.captured_at).label("first"))
     .select_from(SnapshotRow)
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-    .where(AliasRow.page_id == _PAGE)
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
 )
 _VISITS = (
     select(VisitRow.outcome, func.count().label("visits"), func.max(VisitRow.captured_at).label("last"))
@@ -184,13 +190,14 @@ _NEXT_VISIT = (
 
 
 def page(archive: Archive, url: str, *, limit: int, after: Cursor | None = None) -> PageView:
-    """A URL's page, with at most `limit` of its versions. Raises PageNotFound."""
+    """A URL's page, with at most `limit` of its versions. Raises PageNotFound, and Withheld where readers are not
+    shown it."""
     with database.reading(archive.engine) as connection:
         number = {"page": page_of(connection, url)}
         head = connection.execute(_HEAD, number).one()
         newest = connection.execute(_NEWEST, number).first()
         if newest is None:
-            raise PageNotFound(url)
+            raise withholding.none_to_show(connection, number["page"], url) or PageNotFound(url)
         rows = connection.execute(_VERSIONS, {**window(None, None, after, limit), **number}).all()
         more = len(rows) > limit
         last = rows[limit - 1] if more else None
@@ -203,7 +210,8 @@ def page(archive: Archive, url: str, *, limit: int, after: Cursor | None = None)
             modified_at=newest.modified_at, language=newest.language, section=newest.section, access=newest.access,
             words=newest.words, story=newest.story,
             aliases=tuple(aliases_of(connection, number["page"])),
-            snapshots=count, visits={row.outcome: row.visits for row in visits}, first_seen_at=first,
+            snapshots=count, visits={row.outcome: row.visits for row in visits},
+            withheld=tuple(withholding.snapshots_of(connection, number["page"])), first_seen_at=first,
             last_seen_at=max((row.last for row in visits), default=first),
             next_visit_at=_next_visit(connection, head.key),
             takedowns=tuple(takedowns.of_page(connection, number["page"])),
