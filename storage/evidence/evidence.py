@@ -17,7 +17,7 @@ from storage.compare.as_html import as_html
 from storage.evidence.readme import readme
 from storage.evidence.subject import Subject, subject
 from storage.exporting.bundle import Bundle
-from storage.exporting.records import complete, copied
+from storage.exporting.records import complete, copied, hidden
 from storage.exporting.target import whole_file
 from storage.exporting.warc import COPIED, SOFTWARE
 from storage.page_versions import between
@@ -116,7 +116,8 @@ def _records(
     listed = []
     with bundle.file(RECORDS, stored=True) as member:
         member.write(warcinfo(RECORDS, made, SOFTWARE, copied=COPIED).gzipped)
-        for one, data in copied(folder, complete(connection, folder, about.answers, problems), problems):
+        kept = complete(connection, folder, about.answers, problems, hidden(connection))
+        for one, data in copied(folder, kept, problems):
             listed.append(
                 {
                     "warc_record": one.record_id,

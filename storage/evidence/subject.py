@@ -3,9 +3,9 @@
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
-from storage import page_history
+from storage import page_history, withholding
 from storage.clock import iso
 from storage.compare import Change
 from storage.errors import PageNotFound
@@ -33,11 +33,13 @@ class Subject:
 
 
 def subject(connection: Connection, what: str) -> Subject:
-    """What a URL or a snapshot's number names. Raises PageNotFound."""
+    """What a URL or a snapshot's number names. Raises PageNotFound and Withheld."""
+    if is_id(what):
+        withholding.must_show_snapshot(connection, int(what))
     page = _page_of_snapshot(connection, int(what)) if is_id(what) else page_of(connection, what)
     if page is None:
         raise PageNotFound(what)
-    versions, events = page_history.history(connection, page)
+    versions, events = page_history.history(connection, page, what)
     if is_id(what):
         versions = [(view, None) for view, _ in versions if view.snapshot == int(what)]
         which: Any = VisitRow.snapshot_id == int(what)
@@ -50,7 +52,7 @@ def subject(connection: Connection, what: str) -> Subject:
         whole_page=not is_id(what),
         snapshots=tuple(versions),
         urls=tuple(urls),
-        visits=_visits(connection, which),
+        visits=_visits(connection, and_(which, withholding.visible_snapshot(VisitRow.snapshot_id))),
         events=() if is_id(what) else tuple(events),
         answers=of_snapshots(connection, [int(what)]) if is_id(what) else of_page(connection, page),
     )
