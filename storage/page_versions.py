@@ -158,10 +158,15 @@ def memento_at(connection: Connection, url: str, when: datetime) -> SnapshotView
 def between(archive: "Archive", old: SnapshotView, new: SnapshotView) -> Diff:
     """Compare any two snapshots, of one page or of two."""
     with database.reading(archive.engine) as connection:
-        made = comparable.renditions_of(connection, [old.snapshot, new.snapshot])
-        pair = comparable.same_version(made[old.snapshot], made[new.snapshot])
-        both = pair or (old.rendition_id, new.rendition_id)
-        ours, theirs = (comparable.version(connection, rendition) for rendition in both)
+        return between(connection, old, new)
+
+
+def between(connection: Connection, old: SnapshotView, new: SnapshotView) -> Diff:
+    """Compare two snapshots, in renditions of one version where they have such."""
+    made = comparable.renditions_of(connection, [old.snapshot, new.snapshot])
+    pair = comparable.same_version(made[old.snapshot], made[new.snapshot])
+    both = pair or (old.rendition_id, new.rendition_id)
+    ours, theirs = (comparable.version(connection, rendition) for rendition in both)
     made_of = compare(ours, theirs)
     return Diff(
         old=old, new=new, comparison=made_of, change=change_of(made_of, ours, theirs), same_version=pair is not None
