@@ -31,6 +31,7 @@ COMMANDS = {
     "reindex": "cli.commands.stories_:reindex",
     "reextract": "cli.commands.writing:reextract",
     "schedule": "cli.commands.schedule:schedule",
+    "serve": "cli.commands.serve:serve",
     "show": "cli.commands.reading:show",
     "sources": "cli.commands.sources_:sources",
     "stories": "cli.commands.stories_:stories",

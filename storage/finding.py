@@ -31,3 +31,12 @@ def must_know(connection: Connection, source: str) -> None:
     known = connection.execute(select(SourceRow.name).order_by(SourceRow.name)).scalars().all()
     if source not in known:
         raise SourceNotFound(source, list(known))
+
+
+def source_id(connection: Connection, source: str) -> int:
+    """The row of the source of that name. Raises SourceNotFound."""
+    found: int | None = connection.execute(select(SourceRow.id).where(SourceRow.name == source)).scalar()
+    if found is None:
+        must_know(connection, source)
+        raise SourceNotFound(source, [])
+    return found

@@ -1,0 +1,57 @@
+"""What an endpoint gets at: the archive, the clock, the settings, and the templates."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from storage.archive import Archive
+from web import wording
+from web.settings import Settings
+
+
+def archive(request: Request) -> Archive:
+    """The archive, open for reading; one for the whole application, and for all of its threads."""
+    opened: Archive = request.app.state.archive
+    return opened
+
+
+def settings(request: Request) -> Settings:
+    """What the web page was told when it was started."""
+    told: Settings = request.app.state.settings
+    return told
+
+
+def now(request: Request) -> datetime:
+    """The time. Aware, UTC."""
+    moment: datetime = request.app.state.clock.now()
+    return moment
+
+
+def render(
+    request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
+) -> HTMLResponse:
+    """A page. Whatever a value holds is shown as text: every template escapes."""
+    told = settings(request)
+    text = templates().get_template(template).render(
+        here=request.url.path, read_only=told.read_only, replay_port=told.replay_port, **values
+    )  # fmt: skip
+    return HTMLResponse(text, status_code=status, headers=dict(headers or {}))
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """The one environment of all templates."""
+    environment = Environment(
+        loader=PackageLoader("web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(wording.FILTERS)
+    return environment

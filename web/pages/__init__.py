@@ -1,0 +1,9 @@
+"""The pages for readers: a file each, and their routes."""
+
+from starlette.routing import Route
+
+from web.pages.runs import runs
+
+ROUTES = [
+    Route("/runs", runs),
+]

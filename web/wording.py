@@ -1,0 +1,80 @@
+"""How values are put in words on a page: dates, numbers, addresses."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+
+def day(when: datetime | None) -> str:
+    """`24 Nov 2026`; a dash for none."""
+    return f"{when.astimezone(UTC).day} {when.astimezone(UTC):%b %Y}" if when else "–"
+
+
+def moment(when: datetime | None) -> str:
+    """`24 Nov 2026, 18:46`, in UTC; a dash for none."""
+    return f"{day(when)}, {when.astimezone(UTC):%H:%M}" if when else "–"
+
+
+def machine(when: datetime) -> str:
+    """For the `datetime` of a `time` element."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def number(value: float | None) -> str:
+    """`1 234 567`, with spaces that do not break; a dash for none."""
+    return f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}") if value is not None else "–"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 edit`, `2 edits`."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def size(count: int) -> str:
+    """Bytes in words: `3.4 MB`."""
+    value = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def short(url: str, length: int = 80) -> str:
+    """An address without its scheme, cut in the middle where it is long."""
+    text = url.partition("://")[2] or url
+    text = text.removesuffix("/")
+    return text if len(text) <= length else f"{text[: length // 2]}…{text[-(length // 2 - 1) :]}"
+
+
+def host(url: str) -> str:
+    """The host of an address."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
+
+
+def may_link(url: str) -> bool:
+    """Whether an address may stand in a link: `javascript:` and its like never do."""
+    return url.startswith(("http://", "https://"))
+
+
+def in_query(value: object) -> str:
+    """A value as it stands in a query or a path."""
+    return quote(str(value), safe="")
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "day": day,
+    "moment": moment,
+    "machine": machine,
+    "number": number,
+    "plural": plural,
+    "size": size,
+    "short": short,
+    "host": host,
+    "may_link": may_link,
+    "in_query": in_query,
+}
