@@ -18,6 +18,7 @@ from storage.folder import Folder
 from storage.links import pages_of
 from storage.page_history import Event
 from storage.run_views import RunView
+from storage.search import Facets, Found, Search
 from storage.snapshot_views import SnapshotView, as_view, snapshots
 from storage.tables import AliasRow, BlockRow, CutRow, SnapshotRow, SourceRow
 from storage.taught import Taught, find_site, taught
@@ -106,6 +107,24 @@ class Archive:
         if row is None:
             raise PageNotFound(what)
         return as_view(row)
+
+    def search(self, search: Search) -> Found:
+        """A page of what is found. Raises UsageError (a date that is none, a cursor that is another search's, a limit
+        out of range) and NotIndexed."""
+        from storage.search import finder
+
+        with database.reading(self.engine) as connection:
+            return finder.find(connection, search)
+
+    def facets(self, search: Search, *, at_most: int | None = None) -> Facets:
+        """What is found, counted by source, month and language; or at most so many of it, the newest.
+
+        Raises as `search` does.
+        """
+        from storage.search import finder
+
+        with database.reading(self.engine) as connection:
+            return finder.count(connection, search, at_most)
 
     def stories(
         self, url: str | None = None, *, source: str | None = None, limit: int | None = None

@@ -4,6 +4,7 @@ Whatever is indexed and whatever is searched goes through here, so that the two 
 does nothing else.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -59,6 +60,11 @@ def form(text: str | None) -> str:
     return " ".join(made)
 
 
+def names_form(value: str | None) -> str:
+    """The words of a list of names, kept as JSON."""
+    return form("\n".join(json.loads(value))) if value else ""
+
+
 def _pieces(folded: str) -> Iterator[str]:
     """What a folded word is indexed as: mostly itself. What folds to several words ("½") is split once more."""
     for word in _WORD.findall(folded):
@@ -86,6 +92,8 @@ def words(text: str) -> list[str]:
 
 def places(text: str) -> list[tuple[str, int, int]]:
     """Each indexed piece of a text with where it begins and ends in it, in the order of the index."""
+    if text.isascii():
+        return [(match[0], *match.span()) for match in _ASCII_WORD.finditer(text.lower())]
     found: list[tuple[str, int, int]] = []
     for match in _WORD.finditer(text):
         word, start, end = match[0], match.start(), match.end()

@@ -74,6 +74,8 @@ class Found:
     hits: tuple[Hit, ...]
     cursor: str | None
     """For the next page. None: these were the last."""
+    bounded: bool = False
+    """By relevance: there were more matches than are weighed, and these are the best of the newest."""
 
 
 @attrs.frozen(kw_only=True)
