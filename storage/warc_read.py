@@ -89,6 +89,11 @@ def read_block(folder: Path, location: Location) -> bytes:
 
 def _read(path: Path, location: Location) -> bytes:
     """The bytes of a record, unzipped, as they were written."""
+    return gzip.decompress(read_member(path, location))
+
+
+def read_member(path: Path, location: Location) -> bytes:
+    """The bytes of a record as they lie in the file, one gzip member. Raises DamagedRecord."""
     try:
         with path.open("rb") as file:
             file.seek(location.offset)
@@ -97,7 +102,7 @@ def _read(path: Path, location: Location) -> bytes:
         raise DamagedRecord(str(path), location.offset, error.strerror or str(error)) from error
     if hashlib.sha256(data).digest() != location.sha256:
         raise DamagedRecord(str(path), location.offset, "its SHA-256 is not the one noted when it was written")
-    return gzip.decompress(data)
+    return data
 
 
 def read_file(path: Path) -> Iterator[ForeignRecord | Skipped]:
