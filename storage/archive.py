@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import select
 
-from storage import database, page_history, posts, run_views, status
+from storage import database, labels, page_history, posts, run_views, status
 from storage.aliasing import AliasView, aliases_of
 from storage.article import APART
 from storage.clock import Clock
@@ -15,6 +15,7 @@ from storage.compare import Change
 from storage.errors import PageNotFound
 from storage.finding import is_id, must_know, page_of
 from storage.folder import Folder
+from storage.labels import Label
 from storage.links import pages_of
 from storage.page_history import Event
 from storage.run_views import RunView
@@ -125,6 +126,16 @@ class Archive:
 
         with database.reading(self.engine) as connection:
             return finder.count(connection, search, at_most)
+
+    def tags(self, what: str | None = None) -> list[Label]:
+        """The tags on a URL's page and its snapshots, or on a snapshot by its number; or all. Raises PageNotFound."""
+        with database.reading(self.engine) as connection:
+            return labels.tags(connection, what)
+
+    def notes(self, what: str | None = None) -> list[Label]:
+        """The notes on a URL's page and its snapshots, or on a snapshot by its number; or all. Raises PageNotFound."""
+        with database.reading(self.engine) as connection:
+            return labels.notes(connection, what)
 
     def stories(
         self, url: str | None = None, *, source: str | None = None, limit: int | None = None

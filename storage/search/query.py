@@ -31,12 +31,12 @@ MAX_DEPTH = 16
 
 
 class NotADate(UsageError):
-    """A field that takes a date was given something else."""
+    """What takes a date was given something else. `before`: what stands before the date, such as "after:"."""
 
-    def __init__(self, field: str, value: str):
+    def __init__(self, before: str, value: str):
         super().__init__(
-            f"{field}:{value} has no date that can be read. Write a year, a month or a day, such as {field}:2026, "
-            f"{field}:2026-03 or {field}:2026-03-01."
+            f"{before}{value[:60]!r} is no date that can be read. Write a year, a month or a day: {before}2026, "
+            f"{before}2026-03 or {before}2026-03-01."
         )
 
 
@@ -235,6 +235,14 @@ def period(value: str) -> tuple[datetime, datetime] | None:
         return None
 
 
+def moment(before: str, value: str) -> datetime:
+    """The end of what a date covers: as of a day is as of its last moment. `before`: as in NotADate, which it raises."""
+    found = period(value.strip())
+    if found is None:
+        raise NotADate(before, value)
+    return found[1] - timedelta(microseconds=1)
+
+
 def _when(field: str, value: str) -> When:
     said = value.lower()
     if field in ("changed", "gone") and said in ("yes", "no"):
@@ -242,7 +250,7 @@ def _when(field: str, value: str) -> When:
     first, dots, last = value.partition("..")
     start, end = period(first), period(last if dots else first)
     if start is None or end is None or (dots and field in ("after", "before")):
-        raise NotADate(field, value)
+        raise NotADate(f"{field}:", value)
     if field == "after":
         return When(field, start[0], None)
     if field == "before":

@@ -64,7 +64,7 @@ class Hit:
     def as_json(self) -> dict[str, Any]:
         """As `search --json` prints it."""
         fields = self.view.as_json(whole=False)
-        return fields | {"snippet": self.snippet.as_json(), "score": self.score, "others": self.others}
+        return fields | {"snippet": self.snippet.as_json(), "score": self.score}
 
 
 @attrs.frozen(kw_only=True)
