@@ -129,7 +129,8 @@ def diff(archive: "Archive", url: str, since: str | None = None, until: str | No
         if not since.isdecimal():
             _must_be_two(archive, url, views)
         old, new = (_pick(archive, views, url, what) for what in (since, until or "latest"))
-    return between(archive, old, new)
+    with database.reading(archive.engine) as connection:
+        return between(connection, old, new)
 
 
 def memento_at(connection: Connection, url: str, when: datetime) -> SnapshotView:
@@ -153,12 +154,6 @@ def memento_at(connection: Connection, url: str, when: datetime) -> SnapshotView
             raise withholding.none_to_show(connection, page, url) or PageNotFound(url)
         raise NoSuchVersion(url, when.isoformat(), first.captured_at)
     return as_view(connection.execute(snapshots(all_versions=True).where(SnapshotRow.id == found.id)).one())
-
-
-def between(archive: "Archive", old: SnapshotView, new: SnapshotView) -> Diff:
-    """Compare any two snapshots, of one page or of two."""
-    with database.reading(archive.engine) as connection:
-        return between(connection, old, new)
 
 
 def between(connection: Connection, old: SnapshotView, new: SnapshotView) -> Diff:
