@@ -42,6 +42,7 @@ COMMANDS = {
     "status": "cli.commands.reading:status",
     "tag": "cli.commands.labels:tag",
     "withhold": "cli.commands.withholding:withhold",
+    "worker": "cli.commands.worker:worker",
 }
 
 
