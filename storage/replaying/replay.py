@@ -92,10 +92,7 @@ def replay(engine: Engine, folder: Folder, url: str, when: datetime, address: Ad
 
 
 def _page(engine: Engine, view: CaptureView, said: Exchange, rendered: bytes | None, address: Address) -> Replayed:
-    if rendered is not None:
-        text = decode_text(rendered, RENDERED_TYPE).text
-    else:
-        text = _text(said, MOST_PAGE_BYTES)
+    text = decode_text(rendered, RENDERED_TYPE).text if rendered is not None else _text(said, MOST_PAGE_BYTES)
 
     def put(choose: Callable[[Reference], str | None]) -> bytes:
         return rewritten(text, view.url, choose)

@@ -42,7 +42,6 @@ GUARD = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), fullscreen=(), payment=(), autoplay=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
 }
 
 
