@@ -1,8 +1,6 @@
 """What the owner of an archive withholds and lifts, and the log of it."""
 
-import contextlib
 import shlex
-from collections.abc import Iterator
 from datetime import datetime
 
 import attrs
@@ -11,11 +9,11 @@ from sqlalchemy import Connection, select
 from storage import database, pages, withholding
 from storage.archive import Archive
 from storage.clock import Clock
+from storage.editing import editing
 from storage.errors import AlreadyWithheld, NoReason, NotWithheld, PageNotFound
 from storage.finding import any_page_of, any_source, is_id
 from storage.folder import Folder
 from storage.tables import SnapshotRow, table
-from storage.urls import use_rules_of
 from storage.withheld_tables import WithheldRow
 from storage.withholding import Kind, Withholding
 
@@ -41,7 +39,7 @@ def withhold(
     told = " ".join(reason.split())
     if not told or not told.isprintable() or len(told) > MOST_REASON:
         raise NoReason
-    with _writing(folder) as connection:
+    with editing(folder) as connection:
         one = _target(connection, what, source, told, (clock or Clock()).now())
         there = withholding.withheld(connection, one.kind, one.target)
         if there is not None:
@@ -56,7 +54,7 @@ def lift(folder: Folder, what: str | None, *, source: str | None = None, clock: 
     """Show something again that was withheld. Raises NotWithheld, PageNotFound, SourceNotFound, ArchiveNotFound and
     DatabaseFailed."""
     now = (clock or Clock()).now()
-    with _writing(folder) as connection:
+    with editing(folder) as connection:
         one = _target(connection, what, source, "", now)
         there = withholding.withheld(connection, one.kind, one.target)
         if there is None:
@@ -100,16 +98,3 @@ def _cover(connection: Connection, one: Withholding) -> Withholding | None:
     if one.kind == "snapshot":
         return withholding.of_snapshot(connection, one.target)
     return withholding.of_page(connection, one.target) if one.kind == "page" else None
-
-
-@contextlib.contextmanager
-def _writing(folder: Folder) -> Iterator[Connection]:
-    folder.must_exist()
-    use_rules_of(folder.path)
-    engine = database.open_engine(folder.database, write=True)
-    try:
-        database.migrate(engine)
-        with database.writing(engine) as connection:
-            yield connection
-    finally:
-        engine.dispose()
