@@ -9,9 +9,23 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import select
 
-from storage import database, labels, page_history, page_versions, posts, run_views, status, withholding
+from storage import (
+    cdx,
+    database,
+    labels,
+    mementos_kept,
+    page_history,
+    page_versions,
+    posts,
+    run_views,
+    status,
+    withholding,
+)
 from storage.aliasing import AliasView, aliases_of
 from storage.article import APART
+from storage.capture import Exchange
+from storage.captures import CaptureView, Neighbours
+from storage.cdx_query import CdxQuery
 from storage.clock import Clock
 from storage.compare import Change
 from storage.errors import PageNotFound
@@ -19,6 +33,7 @@ from storage.finding import is_id, must_know, page_of
 from storage.folder import Folder
 from storage.labels import Label
 from storage.links import pages_of
+from storage.mementos_kept import TimeMapPage
 from storage.page_history import Event
 from storage.page_versions import Changed, Diff, Seen, Sentence
 from storage.run_views import RunView
@@ -296,6 +311,25 @@ class Archive:
         """When a phrase entered and left pages' texts or headlines, the earliest first. Raises PageNotFound,
         UsageError."""
         return page_versions.first_seen(self, phrase, url)
+
+    def memento(self, url: str, when: datetime | None) -> tuple[CaptureView, Neighbours]:
+        """The capture of a URL that is nearest to a moment (None: the newest), and those around it.
+
+        Raises CaptureNotFound, and UsageError for what is no URL.
+        """
+        return mementos_kept.nearest(self.engine, url, when)
+
+    def time_map(self, url: str, page: int) -> TimeMapPage:
+        """A page of the captures of a URL, oldest first, counted from 1. Raises CaptureNotFound, UsageError."""
+        return mementos_kept.time_map(self.engine, url, page)
+
+    def payload(self, view: CaptureView) -> Exchange:
+        """What a capture says; a revisit with the payload that it refers to. Raises PayloadNotFound, DamagedRecord."""
+        return mementos_kept.payload(self.engine, self.folder, view)
+
+    def cdx(self, query: CdxQuery) -> Iterator[str]:
+        """The captures that a search of the index finds, in pieces of text. Raises UsageError with the first."""
+        return cdx.lines(self.engine, query)
 
     def runs(self, limit: int = 20, *, before: int | None = None) -> list[RunView]:
         """The latest runs, or those before one; newest first."""
