@@ -26,6 +26,7 @@ COMMANDS = {
     "first-seen": "cli.commands.comparing:first_seen",
     "history": "cli.commands.reading:history",
     "import": "cli.commands.writing:import_",
+    "lift": "cli.commands.withholding:lift",
     "list": "cli.commands.list_:list_",
     "note": "cli.commands.labels:note",
     "notices": "cli.commands.notices:notices",
@@ -39,6 +40,7 @@ COMMANDS = {
     "stories": "cli.commands.stories_:stories",
     "status": "cli.commands.reading:status",
     "tag": "cli.commands.labels:tag",
+    "withhold": "cli.commands.withholding:withhold",
 }
 
 

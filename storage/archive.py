@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import select
 
-from storage import database, labels, page_history, posts, run_views, status
+from storage import database, labels, page_history, posts, run_views, status, withholding
 from storage.aliasing import AliasView, aliases_of
 from storage.article import APART
 from storage.clock import Clock
@@ -24,6 +24,7 @@ from storage.snapshot_views import SnapshotView, as_view, snapshots
 from storage.tables import AliasRow, BlockRow, CutRow, SnapshotRow, SourceRow
 from storage.taught import Taught, find_site, taught
 from storage.urls import use_rules_of
+from storage.withholding import Hidden, HiddenSnapshot
 
 if TYPE_CHECKING:
     from storage.stories import Story
@@ -60,7 +61,7 @@ class Archive:
     ) -> Iterator[SnapshotView]:
         """The newest snapshot of each page, or every one. Oldest first; newest first where limited.
 
-        Raises SourceNotFound, at the first step.
+        Raises SourceNotFound, and Withheld where the source is hidden, at the first step.
         """
         query = snapshots(all_versions=all_versions)
         if source is not None:
@@ -98,13 +99,18 @@ class Archive:
                 yield one, pages_of(connection, one.story) - 1 if one.story is not None else 0
 
     def snapshot(self, what: str) -> SnapshotView:
-        """A snapshot by its number, or the newest of a URL's page. Raises PageNotFound."""
+        """A snapshot by its number, or the newest of a URL's page that is not withheld. Raises PageNotFound, and
+        Withheld."""
         with database.reading(self.engine) as connection:
             query = snapshots(all_versions=True).order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
             if is_id(what):
+                withholding.must_show_snapshot(connection, int(what))
                 row = connection.execute(query.where(SnapshotRow.id == int(what)).limit(1)).first()
             else:
-                row = connection.execute(query.where(AliasRow.page_id == page_of(connection, what)).limit(1)).first()
+                page = page_of(connection, what)
+                row = connection.execute(query.where(AliasRow.page_id == page).limit(1)).first()
+                if row is None and (refused := withholding.none_to_show(connection, page, what)):
+                    raise refused
         if row is None:
             raise PageNotFound(what)
         return as_view(row)
@@ -137,6 +143,22 @@ class Archive:
         with database.reading(self.engine) as connection:
             return labels.notes(connection, what)
 
+    def withheld_of(self, url: str) -> list[HiddenSnapshot]:
+        """The snapshots of a URL's page that are withheld by themselves, oldest first. Raises PageNotFound, and
+        Withheld where the whole page is."""
+        with database.reading(self.engine) as connection:
+            return withholding.snapshots_of(connection, page_of(connection, url))
+
+    def must_show(self, snapshot: int) -> None:
+        """Raises Withheld where a snapshot is hidden."""
+        with database.reading(self.engine) as connection:
+            withholding.must_show_snapshot(connection, snapshot)
+
+    def hidden(self) -> Hidden:
+        """How much is withheld."""
+        with database.reading(self.engine) as connection:
+            return withholding.hidden(connection)
+
     def stories(
         self, url: str | None = None, *, source: str | None = None, limit: int | None = None
     ) -> "Iterator[Story]":
@@ -150,6 +172,13 @@ class Archive:
                 must_know(connection, source)
             page = page_of(connection, url) if url is not None else None
             yield from stories(connection, page=page, source=source, limit=limit)
+
+    def story(self, name: str) -> "Story | None":
+        """The story of that name; None where there is none."""
+        from storage.stories import story
+
+        with database.reading(self.engine) as connection:
+            return story(connection, name)
 
     def aliases(self, url: str) -> list[AliasView]:
         """The URLs that lead to a URL's page. Raises PageNotFound."""
@@ -170,9 +199,12 @@ class Archive:
             ]
 
     def taught(self, site: str) -> Taught:
-        """What a site, by its domain, a URL of it or its source's name, has taught. Raises UnknownSite."""
+        """What a site, by its domain, a URL of it or its source's name, has taught. Raises UnknownSite, and Withheld
+        where all of it is hidden."""
         with database.reading(self.engine) as connection:
-            return taught(connection, find_site(connection, site))
+            found = find_site(connection, site)
+            withholding.must_show_site(connection, found)
+            return taught(connection, found)
 
     def raw_text(self, view: SnapshotView) -> str:
         """A snapshot's text with nothing cut."""
@@ -190,15 +222,15 @@ class Archive:
     def history(self, url: str) -> tuple[list[tuple[SnapshotView, Change | None]], list[Event]]:
         """A page's snapshots, oldest first, each with the change to the one before, and its events.
 
-        Raises PageNotFound.
+        Raises PageNotFound, and Withheld.
         """
         with database.reading(self.engine) as connection:
-            return page_history.history(connection, page_of(connection, url))
+            return page_history.history(connection, page_of(connection, url), url)
 
-    def runs(self, limit: int = 20) -> list[RunView]:
-        """The latest runs, newest first."""
+    def runs(self, limit: int = 20, *, before: int | None = None) -> list[RunView]:
+        """The latest runs, or those before one; newest first."""
         with database.reading(self.engine) as connection:
-            return run_views.runs(connection, limit)
+            return run_views.runs(connection, limit, before=before)
 
     def posts(self) -> dict[str, posts.Post]:
         """What there is of the notices of each rule that ever had one."""

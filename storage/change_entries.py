@@ -16,6 +16,7 @@ from storage.entries import AT, ID, LIMIT, SINCE, UNTIL, Part, part_of, window
 from storage.finding import source_id
 from storage.page_versions import stored_change
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow, SourceRow
+from storage.withholding import visible
 
 # A filter may fit few changes: so many are looked at for one part of the list, whatever they are.
 LOOKED_AT = 20_000
@@ -41,7 +42,7 @@ class ChangeEntry:
     change: Change
 
 
-_old_snapshot = aliased(SnapshotRow)
+_old_snapshot, _old_alias, _old_page = aliased(SnapshotRow), aliased(AliasRow), aliased(PageRow)
 _old_rendition, _old_extraction = aliased(RenditionRow), aliased(ExtractionRow)
 _looked_at = (
     select(ChangeRow.id)
@@ -74,11 +75,14 @@ _CHANGES = (
     .join(PageRow, PageRow.id == AliasRow.page_id)
     .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
     .join(_old_snapshot, _old_snapshot.id == ChangeRow.old_snapshot_id)
+    # A URL may have been split off since, so that the two are of two pages.
+    .join(_old_alias, _old_alias.id == _old_snapshot.alias_id)
+    .join(_old_page, _old_page.id == _old_alias.page_id)
     .join(RenditionRow, RenditionRow.id == ChangeRow.new_rendition_id)
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
     .join(_old_rendition, _old_rendition.id == ChangeRow.old_rendition_id)
     .join(_old_extraction, _old_extraction.id == _old_rendition.extraction_id)
-    .where(ChangeRow.id.in_(_looked_at), _EDIT)
+    .where(ChangeRow.id.in_(_looked_at), _EDIT, visible(), visible(_old_page, _old_snapshot.id))
     .order_by(ChangeRow.captured_at.desc(), ChangeRow.id.desc())
     .limit(LIMIT)
 )

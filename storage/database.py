@@ -60,6 +60,14 @@ def open_engine(file: Path, *, write: bool) -> Engine:
     return engine
 
 
+def raw_reader(file: Path) -> sqlite3.Connection:
+    """A bare connection to a SQLite file, in no transaction, for any thread."""
+    return sqlite3.connect(
+        f"file:{_quoted(file)}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False,
+        isolation_level=None,
+    )  # fmt: skip
+
+
 def _quoted(file: Path) -> str:
     return str(file.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import attrs
-from sqlalchemy import and_, bindparam, or_, select, tuple_
+from sqlalchemy import BindParameter, and_, bindparam, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from storage import database
@@ -13,6 +13,7 @@ from storage.archive import Archive
 from storage.cursor import Cursor
 from storage.finding import source_id
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow, SourceRow, UTCDateTime
+from storage.withholding import visible, visible_snapshot
 
 T = TypeVar("T")
 
@@ -43,9 +44,10 @@ class Part(Generic[T]):
     """Where the next part begins. None: this is the last."""
 
 
-AT, ID = bindparam("at", type_=UTCDateTime()), bindparam("id")
+AT: BindParameter[datetime] = bindparam("at", type_=UTCDateTime())
+ID: BindParameter[int] = bindparam("id")
 SINCE, UNTIL = bindparam("since", type_=UTCDateTime()), bindparam("until", type_=UTCDateTime())
-LIMIT = bindparam("limit")
+LIMIT: BindParameter[int] = bindparam("limit")
 
 # Later than every capture.
 END = Cursor.parse("253402300799000000-999999999999999999")
@@ -78,7 +80,7 @@ FIRST = ~(
     .exists()
 )
 
-# One row per snapshot, in its newest rendition. No order.
+# One row per snapshot that is not withheld, in its newest rendition. No order.
 ENTRIES = (
     select(
         SnapshotRow.id,
@@ -97,6 +99,7 @@ ENTRIES = (
     .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
     .join(RenditionRow, RenditionRow.id == NEWEST_RENDITION)
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
+    .where(visible())
 )
 _NEW = (
     ENTRIES.where(
@@ -112,7 +115,7 @@ _later, _later_alias = aliased(SnapshotRow), aliased(AliasRow)
 _NEWEST = (
     select(_later.id)
     .join(_later_alias, _later_alias.id == _later.alias_id)
-    .where(_later_alias.page_id == PageRow.id)
+    .where(_later_alias.page_id == PageRow.id, visible_snapshot(_later.id))
     .order_by(_later.captured_at.desc(), _later.id.desc())
     .limit(1)
     .correlate(PageRow)

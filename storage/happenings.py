@@ -12,6 +12,7 @@ from storage.health import health
 from storage.notice_file import On, Rule
 from storage.tables import AliasRow, FireRow, PageRow, RunRow, SourceRow, VisitRow
 from storage.takedown_tables import TakedownRow
+from storage.withholding import visible
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +70,7 @@ def last_visit(connection: Connection) -> int:
 
 def changed_and_gone(connection: Connection, after: int, until: int) -> list[Any]:
     """One row per visit that found a page changed, or that confirmed its takedown: `id`, `outcome` ("changed" or
-    "gone"), `captured_at`, `snapshot_id`, `url` and `source`. Oldest first."""
+    "gone"), `captured_at`, `snapshot_id`, `url` and `source`; nothing that is withheld. Oldest first."""
     confirmed = TakedownRow.id.is_not(None)
     query = (
         select(
@@ -87,6 +88,7 @@ def changed_and_gone(connection: Connection, after: int, until: int) -> list[Any
             TakedownRow, and_(TakedownRow.page_id == PageRow.id, TakedownRow.confirmed_at == VisitRow.captured_at)
         )
         .where(VisitRow.id > after, VisitRow.id <= until, or_(confirmed, VisitRow.outcome == "changed"))
+        .where(visible(snapshot=VisitRow.snapshot_id))
         .order_by(VisitRow.id)
     )
     return list(connection.execute(query).all())

@@ -14,6 +14,7 @@ from storage.finding import is_id
 from storage.label_tables import NoteRow, TagRow
 from storage.search.form import fold, form
 from storage.tables import AliasRow, PageRow, SnapshotRow, made_by, table
+from storage.withholding import visible
 
 # A tag is a name, and stands in lists.
 MAX_TAG = 200
@@ -165,6 +166,7 @@ def _labels(connection: Connection, row: type[TagRow] | type[NoteRow], text: Any
         select(row.id, text.label("text"), PageRow.url, row.snapshot_id.label("snapshot"), row.added_at)
         .join(AliasRow, AliasRow.id == row.alias_id)
         .join(PageRow, PageRow.id == AliasRow.page_id)
+        .where(visible(snapshot=row.snapshot_id))
     )
     if what is None:
         return query

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, select
 
-from storage import comparable, compare, takedowns
+from storage import comparable, compare, takedowns, withholding
 from storage.change_tables import ChangeRow
 from storage.clock import iso
 from storage.snapshot_views import SnapshotView, as_view, snapshots
@@ -15,7 +15,7 @@ from storage.tables import AliasRow, SnapshotRow
 
 @attrs.frozen(kw_only=True)
 class Event:
-    """Something that happened to a page: `gone` or `back`."""
+    """Something that happened to a page: `gone`, `back` or `withheld`."""
 
     event: str
     at: datetime
@@ -25,10 +25,14 @@ class Event:
     confirmed_at: datetime | None = None
     """Of `gone`: when a second visit confirmed it. None: it is, or was, only suspected."""
     snapshot: int | None = None
-    """Of `gone`: the last good one before."""
+    """Of `gone`: the last good one before. Of `withheld`: the one that is."""
+    reason: str | None = None
+    """Of `withheld`."""
 
     def as_json(self) -> dict[str, Any]:
         """As `history --json` prints it."""
+        if self.event == "withheld":
+            return {"event": self.event, "at": iso(self.at), "snapshot": self.snapshot, "reason": self.reason}
         fields: dict[str, Any] = {"event": self.event, "at": iso(self.at), "status": self.status}
         if self.event == "gone":
             fields |= {
@@ -40,16 +44,34 @@ class Event:
         return fields
 
 
-def history(connection: Connection, page: int) -> tuple[list[tuple[SnapshotView, compare.Change | None]], list[Event]]:
-    """A page's snapshots, oldest first, each with the change to the one before, and its events."""
+def history(
+    connection: Connection, page: int, url: str
+) -> tuple[list[tuple[SnapshotView, compare.Change | None]], list[Event]]:
+    """A page's snapshots, oldest first, each with the change to the one before, and its events.
+
+    The change is None where a snapshot between the two is withheld: it would tell of that one. Raises Withheld where
+    every snapshot is; `url`: what the page was asked for by.
+    """
     query = snapshots(all_versions=True).where(AliasRow.page_id == page)
     views = [as_view(row) for row in connection.execute(query.order_by(SnapshotRow.captured_at, SnapshotRow.id))]
+    hidden = withholding.snapshots_of(connection, page)
+    if not views and (refused := withholding.none_to_show(connection, page, url)):
+        raise refused
     made = comparable.renditions(connection, page)
     changes: list[tuple[SnapshotView, compare.Change | None]] = []
     for index, new in enumerate(views):
         before = views[index - 1] if index else None
-        changes.append((new, _change(connection, made, before, new) if before else None))
-    return changes, _events(takedowns.of_page(connection, page))
+        told = before is not None and not any(_place(before) < _place(one) < _place(new) for one in hidden)
+        changes.append((new, _change(connection, made, before, new) if before and told else None))
+    withheld = [
+        Event(event="withheld", at=one.by.withheld_at, status=None, snapshot=one.snapshot, reason=one.by.reason)
+        for one in hidden
+    ]
+    return changes, [*_events(takedowns.of_page(connection, page)), *withheld]
+
+
+def _place(one: SnapshotView | withholding.HiddenSnapshot) -> tuple[datetime, int]:
+    return one.captured_at, one.snapshot
 
 
 def _change(

@@ -6,8 +6,9 @@ from typing import Any
 
 import attrs
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
-from storage import comparable, database
+from storage import comparable, database, withholding
 from storage.archive import Archive
 from storage.change_tables import ChangeRow
 from storage.clock import Clock, iso
@@ -110,7 +111,8 @@ def beginning(given: str, now: datetime) -> datetime:
 def diff(archive: Archive, url: str, since: str | None = None, until: str | None = None) -> Diff:
     """Compare two versions of a page, its last two where none is named, or a page with another one (a URL).
 
-    Raises PageNotFound, NoSuchVersion, OneVersion, NotADate.
+    Raises PageNotFound, NoSuchVersion, OneVersion, NotADate; and Withheld, where one of the two that were named is, or
+    all but one.
     """
     views = [view for view, _ in archive.history(url)[0]]
     if not views:
@@ -118,13 +120,17 @@ def diff(archive: Archive, url: str, since: str | None = None, until: str | None
     if since is not None and "://" in since:
         old, new = views[-1], archive.snapshot(since)
     elif since is None:
-        if len(views) == 1:
-            raise OneVersion(url, views[0], _due(archive, url))
+        _must_be_two(archive, url, views)
         old, new = views[-2], views[-1]
     else:
-        if len(views) == 1 and not since.isdecimal():
-            raise OneVersion(url, views[0], _due(archive, url))
-        old, new = _pick(views, url, since), _pick(views, url, until or "latest")
+        if not since.isdecimal():
+            _must_be_two(archive, url, views)
+        old, new = (_pick(archive, views, url, what) for what in (since, until or "latest"))
+    return between(archive, old, new)
+
+
+def between(archive: Archive, old: SnapshotView, new: SnapshotView) -> Diff:
+    """Compare any two snapshots, of one page or of two."""
     with database.reading(archive.engine) as connection:
         made = comparable.renditions_of(connection, [old.snapshot, new.snapshot])
         pair = comparable.same_version(made[old.snapshot], made[new.snapshot])
@@ -136,10 +142,20 @@ def diff(archive: Archive, url: str, since: str | None = None, until: str | None
     )
 
 
-def _pick(views: list[SnapshotView], url: str, what: str) -> SnapshotView:
+def _must_be_two(archive: Archive, url: str, views: list[SnapshotView]) -> None:
+    if len(views) > 1:
+        return
+    for hidden in archive.withheld_of(url):
+        archive.must_show(hidden.snapshot)
+    raise OneVersion(url, views[0], _due(archive, url))
+
+
+def _pick(archive: Archive, views: list[SnapshotView], url: str, what: str) -> SnapshotView:
     if what in ("first", "latest"):
         return views[0] if what == "first" else views[-1]
     if is_id(what):
+        if any(int(what) == hidden.snapshot for hidden in archive.withheld_of(url)):
+            archive.must_show(int(what))
         found = [view for view in views if view.snapshot == int(what)]
     else:
         until = moment(what, Clock().now())
@@ -192,14 +208,19 @@ def changes(
     flips: bool = False,
     limit: int | None = None,
 ) -> Iterator[Changed]:
-    """The changes, newest first; what goes back to an earlier text only with `flips`. Raises SourceNotFound."""
-    old = SnapshotRow.__table__.alias("before")
+    """The changes, newest first; what goes back to an earlier text only with `flips`. None from or to a snapshot that
+    is withheld. Raises SourceNotFound, and Withheld where the source is hidden."""
+    old, old_alias, old_page = aliased(SnapshotRow), aliased(AliasRow), aliased(PageRow)
     query: Any = (
-        select(*ChangeRow.__table__.columns, PageRow.url, old.c.captured_at.label("old_captured_at"))
+        select(*ChangeRow.__table__.columns, PageRow.url, old.captured_at.label("old_captured_at"))
         .join(SnapshotRow, SnapshotRow.id == ChangeRow.new_snapshot_id)
         .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
         .join(PageRow, PageRow.id == AliasRow.page_id)
-        .join(old, old.c.id == ChangeRow.old_snapshot_id)
+        .join(old, old.id == ChangeRow.old_snapshot_id)
+        # A URL may have been split off since, so that the two are of two pages.
+        .join(old_alias, old_alias.id == old.alias_id)
+        .join(old_page, old_page.id == old_alias.page_id)
+        .where(withholding.visible(), withholding.visible(old_page, old.id))
         .order_by(ChangeRow.captured_at.desc(), ChangeRow.id.desc())
     )
     if since is not None:
@@ -249,7 +270,8 @@ class Sentence:
 
 
 def blame(archive: Archive, url: str) -> list[Sentence]:
-    """For each sentence of the latest text the snapshot that had it first, without a break. Raises PageNotFound."""
+    """For each sentence of the latest text the snapshot that had it first, without a break, as far as readers are shown
+    them. Raises PageNotFound, and Withheld."""
     views = [view for view, _ in archive.history(url)[0]]
     latest = _sentences(views[-1].text)
     since = dict.fromkeys((form for form, _ in latest), views[-1])
@@ -290,7 +312,7 @@ class Seen:
 
 def first_seen(archive: Archive, phrase: str, url: str | None = None) -> list[Seen]:
     """When a phrase entered and left pages' texts or headlines, the earliest first; case and kinds of quotation marks
-    make no difference. Raises PageNotFound."""
+    make no difference. Raises PageNotFound, and Withheld."""
     wanted = _folded(phrase)
     if not wanted.strip():
         raise UsageError("There is no word in the phrase to look for. Give one or more words.")

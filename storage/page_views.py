@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Text, bindparam, case, cast, func, literal, select, tuple_
+from sqlalchemy import BindParameter, Connection, Text, bindparam, case, cast, func, literal, select, tuple_
 
-from storage import database, takedowns
+from storage import database, takedowns, withholding
 from storage.aliasing import AliasView, aliases_of
 from storage.archive import Archive
 from storage.change_tables import ChangeRow
@@ -18,7 +18,6 @@ from storage.errors import PageNotFound
 from storage.finding import page_of
 from storage.page_versions import stored_change
 from storage.story_tables import BodyRow, SnapshotBodyRow
-from storage.takedowns import Takedown
 from storage.tables import (
     AliasRow,
     ExtractionRow,
@@ -29,6 +28,8 @@ from storage.tables import (
     SourceRow,
     VisitRow,
 )
+from storage.takedowns import Takedown
+from storage.withholding import visible_snapshot
 
 # What an outline of a page's life can show, and a reader can pick from.
 MOST_POINTS = 400
@@ -43,8 +44,11 @@ class Version:
     title: str | None
     access: str
     words: int
+    before: int | None
+    """The snapshot before it. None: it is the first."""
     change: Change | None
-    """From the one before. None: it is the first, or no version of Backissue has read both."""
+    """From the one before. None: it is the first, no version of Backissue has read both, or the one before is
+    withheld."""
     returns_to: int | None
     """The earlier snapshot that it goes back to."""
 
@@ -82,6 +86,8 @@ class PageView:
     snapshots: int
     visits: Mapping[str, int]
     """By outcome."""
+    withheld: tuple[withholding.HiddenSnapshot, ...]
+    """Its snapshots that no reader is shown, oldest first; they are not among the others."""
     first_seen_at: datetime
     last_seen_at: datetime
     """The last visit of any outcome."""
@@ -96,7 +102,7 @@ class PageView:
     """Where the next part begins."""
 
 
-_PAGE = bindparam("page")
+_PAGE: BindParameter[int] = bindparam("page")
 _HEAD = (
     select(PageRow.url, PageRow.key, PageRow.site, PageRow.added_at, SourceRow.name.label("source"))
     .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
@@ -120,7 +126,7 @@ _NEWEST = (
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
     .outerjoin(SnapshotBodyRow, SnapshotBodyRow.snapshot_id == SnapshotRow.id)
     .outerjoin(BodyRow, BodyRow.id == SnapshotBodyRow.body_id)
-    .where(AliasRow.page_id == _PAGE)
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
     .limit(1)
 )
@@ -137,8 +143,10 @@ _VERSIONS = (
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
     .join(RenditionRow, RenditionRow.id == NEWEST_RENDITION)
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
-    .outerjoin(ChangeRow, ChangeRow.new_snapshot_id == SnapshotRow.id)
-    .where(AliasRow.page_id == _PAGE, tuple_(SnapshotRow.captured_at, SnapshotRow.id) < tuple_(AT, ID))
+    .outerjoin(ChangeRow, (ChangeRow.new_snapshot_id == SnapshotRow.id) & visible_snapshot(ChangeRow.old_snapshot_id))
+    .where(
+        AliasRow.page_id == _PAGE, visible_snapshot(), tuple_(SnapshotRow.captured_at, SnapshotRow.id) < tuple_(AT, ID)
+    )
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
     .limit(LIMIT)
 )
@@ -152,8 +160,8 @@ _POINTS = (
     )
     .select_from(SnapshotRow)
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-    .outerjoin(ChangeRow, ChangeRow.new_snapshot_id == SnapshotRow.id)
-    .where(AliasRow.page_id == _PAGE)
+    .outerjoin(ChangeRow, (ChangeRow.new_snapshot_id == SnapshotRow.id) & visible_snapshot(ChangeRow.old_snapshot_id))
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
     .limit(MOST_POINTS)
 )
@@ -161,7 +169,7 @@ _COUNT = (
     select(func.count(), func.min(SnapshotRow.captured_at).label("first"))
     .select_from(SnapshotRow)
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-    .where(AliasRow.page_id == _PAGE)
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
 )
 _VISITS = (
     select(VisitRow.outcome, func.count().label("visits"), func.max(VisitRow.captured_at).label("last"))
@@ -171,6 +179,22 @@ _VISITS = (
     .order_by(VisitRow.outcome)
 )
 
+_PLACE = (
+    select(AliasRow.page_id, SnapshotRow.captured_at)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(SnapshotRow.id == bindparam("snapshot"))
+)
+_BESIDE = select(SnapshotRow.id).join(AliasRow, AliasRow.id == SnapshotRow.alias_id).where(AliasRow.page_id == _PAGE)
+_BEFORE = (
+    _BESIDE.where(tuple_(SnapshotRow.captured_at, SnapshotRow.id) < tuple_(AT, ID))
+    .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
+    .limit(1)
+)
+_AFTER = (
+    _BESIDE.where(tuple_(SnapshotRow.captured_at, SnapshotRow.id) > tuple_(AT, ID))
+    .order_by(SnapshotRow.captured_at, SnapshotRow.id)
+    .limit(1)
+)
 # Every source has a list of its own, and so do the watched pages.
 _SCOPES = select(literal("source:").concat(cast(SourceRow.id, Text)))
 _NEXT_VISIT = (
@@ -184,13 +208,14 @@ _NEXT_VISIT = (
 
 
 def page(archive: Archive, url: str, *, limit: int, after: Cursor | None = None) -> PageView:
-    """A URL's page, with at most `limit` of its versions. Raises PageNotFound."""
+    """A URL's page, with at most `limit` of its versions. Raises PageNotFound, and Withheld where readers are not
+    shown it."""
     with database.reading(archive.engine) as connection:
         number = {"page": page_of(connection, url)}
         head = connection.execute(_HEAD, number).one()
         newest = connection.execute(_NEWEST, number).first()
         if newest is None:
-            raise PageNotFound(url)
+            raise withholding.none_to_show(connection, number["page"], url) or PageNotFound(url)
         rows = connection.execute(_VERSIONS, {**window(None, None, after, limit), **number}).all()
         more = len(rows) > limit
         last = rows[limit - 1] if more else None
@@ -203,12 +228,16 @@ def page(archive: Archive, url: str, *, limit: int, after: Cursor | None = None)
             modified_at=newest.modified_at, language=newest.language, section=newest.section, access=newest.access,
             words=newest.words, story=newest.story,
             aliases=tuple(aliases_of(connection, number["page"])),
-            snapshots=count, visits={row.outcome: row.visits for row in visits}, first_seen_at=first,
+            snapshots=count, visits={row.outcome: row.visits for row in visits},
+            withheld=tuple(withholding.snapshots_of(connection, number["page"])), first_seen_at=first,
             last_seen_at=max((row.last for row in visits), default=first),
             next_visit_at=_next_visit(connection, head.key),
             takedowns=tuple(takedowns.of_page(connection, number["page"])),
             points=tuple(map(_point, reversed(points))),
-            versions=tuple(map(_version, rows[:limit])),
+            versions=tuple(
+                _version(row, earlier.snapshot if earlier else None)
+                for row, earlier in zip(rows[:limit], [*rows[1:], None], strict=False)
+            ),
             next=Cursor(last.seen_at, last.snapshot) if last is not None else None,
         )  # fmt: skip
 
@@ -220,6 +249,15 @@ def versions(archive: Archive, url: str) -> tuple[Point, ...]:
     return tuple(map(_point, reversed(rows)))
 
 
+def around(archive: Archive, snapshot: int) -> tuple[int | None, int | None]:
+    """The snapshots of the same page before and after one; None where it is the first or the last."""
+    with database.reading(archive.engine) as connection:
+        own = connection.execute(_PLACE, {"snapshot": snapshot}).one()
+        values = {"page": own.page_id, "at": own.captured_at, "id": snapshot}
+        before, after = (connection.execute(query, values).scalar() for query in (_BEFORE, _AFTER))
+        return before, after
+
+
 def _point(row: Any) -> Point:
     return Point(
         snapshot=row.id, captured_at=row.captured_at, words_added=row.words_added or 0,
@@ -227,9 +265,10 @@ def _point(row: Any) -> Point:
     )  # fmt: skip
 
 
-def _version(row: Any) -> Version:
+def _version(row: Any, before: int | None) -> Version:
     return Version(
         snapshot=row.snapshot, captured_at=row.seen_at, title=row.title, access=row.access, words=row.words,
+        before=before,
         change=stored_change(row) if row.kinds is not None else None, returns_to=row.returns_to,
     )  # fmt: skip
 

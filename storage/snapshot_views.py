@@ -20,6 +20,7 @@ from storage.tables import (
     VisitRow,
     WarcFileRow,
 )
+from storage.withholding import visible, visible_snapshot
 
 
 @attrs.frozen(kw_only=True)
@@ -83,7 +84,8 @@ class SnapshotView:
 
 
 def snapshots(*, all_versions: bool = False) -> Any:
-    """One row per page, with its newest snapshot, or one per snapshot; each in its newest rendition. No order."""
+    """One row per page, with its newest snapshot, or one per snapshot; each in its newest rendition; nothing that
+    is withheld. No order."""
     newest = aliased(RenditionRow)
     # By generation first: a page may have been cleaned once more by an older one, to be compared with another.
     newest_rendition = (
@@ -141,13 +143,14 @@ def snapshots(*, all_versions: bool = False) -> Any:
         .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
         .outerjoin(SnapshotBodyRow, SnapshotBodyRow.snapshot_id == SnapshotRow.id)
         .outerjoin(BodyRow, BodyRow.id == SnapshotBodyRow.body_id)
+        .where(visible())
     )
     if not all_versions:
         later_alias, later = aliased(AliasRow), aliased(SnapshotRow)
         newer = (
             select(later.id)
             .join(later_alias, later_alias.id == later.alias_id)
-            .where(later_alias.page_id == PageRow.id)
+            .where(later_alias.page_id == PageRow.id, visible_snapshot(later.id))
             .order_by(later.captured_at.desc(), later.id.desc())
             .limit(1)
             .correlate(PageRow)

@@ -13,6 +13,7 @@ from storage.entries import AT, ID, LIMIT, NEWEST_RENDITION, SINCE, UNTIL, Part,
 from storage.finding import source_id
 from storage.tables import ExtractionRow, PageRow, RenditionRow, SnapshotRow, SourceRow
 from storage.takedown_tables import TakedownRow
+from storage.withholding import visible_page, visible_snapshot
 
 
 @attrs.frozen(kw_only=True)
@@ -37,13 +38,15 @@ _TAKEDOWNS = (
     select(*TakedownRow.__table__.columns, PageRow.url, SourceRow.name.label("source"), ExtractionRow.title)
     .join(PageRow, PageRow.id == TakedownRow.page_id)
     .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
-    .outerjoin(SnapshotRow, SnapshotRow.id == TakedownRow.snapshot_id)
+    # Without the title where that snapshot is withheld.
+    .outerjoin(SnapshotRow, (SnapshotRow.id == TakedownRow.snapshot_id) & visible_snapshot())
     .outerjoin(RenditionRow, RenditionRow.id == NEWEST_RENDITION)
     .outerjoin(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
     .where(
         TakedownRow.suspected_at >= SINCE,
         TakedownRow.suspected_at < UNTIL,
         tuple_(TakedownRow.suspected_at, TakedownRow.id) < tuple_(AT, ID),
+        visible_page(),
     )
     .order_by(TakedownRow.suspected_at.desc(), TakedownRow.id.desc())
     .limit(LIMIT)

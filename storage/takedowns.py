@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, fun
 from storage.outcome import Outcome
 from storage.tables import AliasRow, PageRow, UTCDateTime, VisitRow, table
 from storage.takedown_tables import TakedownRow
+from storage.withholding import visible_page
 
 
 class Sign(StrEnum):
@@ -243,8 +244,9 @@ class Listed:
 
 
 def takedowns() -> Select[tuple[TakedownRow, str]]:
-    """One row per takedown, with its page's URL. No order."""
-    return select(TakedownRow.__table__, PageRow.url).join(PageRow, PageRow.id == TakedownRow.page_id)
+    """One row per takedown of a page that is not withheld, with its URL. No order."""
+    query = select(TakedownRow.__table__, PageRow.url).join(PageRow, PageRow.id == TakedownRow.page_id)
+    return query.where(visible_page())
 
 
 def unconfirmed(connection: Connection) -> list[Listed]:

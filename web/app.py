@@ -13,6 +13,7 @@ from storage.archive import Archive
 from storage.clock import Clock
 from storage.folder import Folder
 from web import errors, pages
+from web.cache import Cache
 from web.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
@@ -21,10 +22,12 @@ STATIC = Path(__file__).parent / "static"
 def create_app(folder: Folder | Path, *, settings: Settings | None = None, clock: Clock | None = None) -> Starlette:
     """The web page of the archive in a folder. Raises ArchiveNotFound, NewerDatabase, OlderDatabase, DatabaseFailed."""
     archive = Archive.open(folder.path if isinstance(folder, Folder) else folder)
+    cache = Cache(archive)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
+        cache.close()
         archive.close()
 
     routes: list[BaseRoute] = [
@@ -33,7 +36,7 @@ def create_app(folder: Folder | Path, *, settings: Settings | None = None, clock
     ]
     middleware: list[Middleware] = []
     app = Starlette(routes=routes, middleware=middleware, exception_handlers=errors.HANDLERS, lifespan=lifespan)
-    app.state.archive = archive
+    app.state.archive, app.state.cache = archive, cache
     app.state.settings = settings or Settings()
     app.state.clock = clock or Clock()
     return app

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from storage.errors import BackissueError, PageNotFound, SourceNotFound, UsageError
+from storage.errors import BackissueError, PageNotFound, SourceNotFound, UsageError, Withheld
 from web.context import render
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ def status_of(error: BackissueError) -> int:
     """The HTTP status that says what a storage error says."""
     if isinstance(error, PageNotFound | SourceNotFound):
         return HTTPStatus.NOT_FOUND
+    if isinstance(error, Withheld):
+        return HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS
     if isinstance(error, UsageError):
         return HTTPStatus.BAD_REQUEST
     return HTTPStatus.INTERNAL_SERVER_ERROR
@@ -46,7 +48,7 @@ def _of_storage(request: Request, error: Exception) -> Response:
     status = status_of(error) if isinstance(error, BackissueError) else HTTPStatus.INTERNAL_SERVER_ERROR
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("%s %s: %s", request.method, request.url.path, error)
-    return answer(request, status, str(error))
+    return answer(request, status, error.for_readers if isinstance(error, Withheld) else str(error))
 
 
 def _of_http(request: Request, error: Exception) -> Response:

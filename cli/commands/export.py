@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cli.left_out import say_what_is_left_out
 from storage.archive import Archive
 from storage.exporting import export as exporting
 from storage.exporting.selection import Selection
@@ -37,10 +38,12 @@ def export(
         form=form, rows=rows, selection=Selection(all_versions=all_versions, source=source), output=output, force=force,
         limit=limit, cursor=cursor,
     )  # fmt: skip
-    done = exporting.export(Archive.open(folder), request)
+    archive = Archive.open(folder)
+    done = exporting.export(archive, request)
     for problem in done.problems:
         click.echo(f"backissue: {problem}", err=True)
     word = exporting.word(request, done)
     click.echo(f"{done.rows:,} {rows}. {f'What comes later: --cursor {word}' if word else ''}".rstrip(), err=True)
+    say_what_is_left_out(archive)
     if done.problems:
         raise click.exceptions.Exit(1)

@@ -13,6 +13,8 @@ from storage.search.filters import Condition, condition
 from storage.search.query import Both, Either, Filter, Node, When, Without, Words, parse
 from storage.search.request import MAX_LIMIT, Search
 from storage.search_tables import FULL_TEXT, SearchRow
+from storage.tables import PageRow
+from storage.withholding import is_anything, visible_page, visible_snapshot
 
 
 class LimitOutOfRange(UsageError):
@@ -74,27 +76,32 @@ def plan(connection: Connection, search: Search) -> Plan:
             start = max(start, places.first(places.span(part.start)))
         elif isinstance(part, When) and part.field == "before" and part.end is not None:
             end = min(end, places.first(places.span(part.end) + 2))
-    conditions += _scope(search)
+    hidden = is_anything(connection)
+    if hidden:
+        # Each costs a look-up for each match.
+        page = select(PageRow.id).where(PageRow.id == SearchRow.page_id, visible_page()).correlate(SearchRow)
+        conditions += [page.exists(), visible_snapshot(SearchRow.snapshot_id)]
+    conditions += _scope(search, hidden=hidden)
     if search.as_of is not None:
         end = min(end, places.first(places.span(search.as_of) + 2))
     terms = tuple(made for words in query.wanted if (made := _match(words)) is not None)
     return Plan(match=match, conditions=tuple(conditions), start=start, end=end, terms=terms)
 
 
-def _scope(search: Search) -> list[Condition]:
+def _scope(search: Search, *, hidden: bool) -> list[Condition]:
     if search.scope == "newest":
         return [SearchRow.newest.is_(True)]
     if search.as_of is None:
         return []
-    return [*_held(SearchRow, search.as_of), not_(_followed(search.as_of))]
+    return [*_held(SearchRow, search.as_of), not_(_followed(search.as_of, hidden=hidden))]
 
 
 def _held(row: type[SearchRow], when: datetime) -> list[Condition]:
     return [row.captured_at <= when, row.added_at <= when]
 
 
-def _followed(when: datetime) -> Condition:
-    """The archive held a later snapshot of the same page at that time."""
+def _followed(when: datetime, *, hidden: bool) -> Condition:
+    """The archive held a later snapshot of the same page at that time. `hidden`: some may be withheld."""
     later = aliased(SearchRow)
     query = select(later.doc).where(
         later.page_id == SearchRow.page_id,
@@ -103,6 +110,8 @@ def _followed(when: datetime) -> Condition:
         later.captured_at >= SearchRow.captured_at,
         or_(later.captured_at > SearchRow.captured_at, later.snapshot_id > SearchRow.snapshot_id),
     )
+    if hidden:
+        query = query.where(visible_snapshot(later.snapshot_id))
     return query.correlate(SearchRow).exists()
 
 
