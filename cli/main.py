@@ -22,6 +22,7 @@ COMMANDS = {
     "crawl": "cli.commands.writing:crawl",
     "demo": "cli.commands.writing:demo",
     "diff": "cli.commands.comparing:diff",
+    "evidence": "cli.commands.evidence:evidence",
     "export": "cli.commands.export:export",
     "first-seen": "cli.commands.comparing:first_seen",
     "history": "cli.commands.reading:history",
@@ -41,6 +42,7 @@ COMMANDS = {
     "status": "cli.commands.reading:status",
     "tag": "cli.commands.labels:tag",
     "withhold": "cli.commands.withholding:withhold",
+    "worker": "cli.commands.worker:worker",
 }
 
 

@@ -184,7 +184,11 @@ _PLACE = (
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
     .where(SnapshotRow.id == bindparam("snapshot"))
 )
-_BESIDE = select(SnapshotRow.id).join(AliasRow, AliasRow.id == SnapshotRow.alias_id).where(AliasRow.page_id == _PAGE)
+_BESIDE = (
+    select(SnapshotRow.id)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
+)
 _BEFORE = (
     _BESIDE.where(tuple_(SnapshotRow.captured_at, SnapshotRow.id) < tuple_(AT, ID))
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())

@@ -13,6 +13,7 @@ from storage.entries import END, ID, LIMIT, Part, part_of
 from storage.relations import Relation
 from storage.story_tables import BodyRow, SnapshotBodyRow
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow, SourceRow
+from storage.withholding import visible
 
 
 @attrs.frozen(kw_only=True)
@@ -44,7 +45,7 @@ _ORIGINS = (
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
     .join(PageRow, PageRow.id == AliasRow.page_id)
     .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
-    .where(BodyRow.relation == Relation.ORIGIN, BodyRow.id < ID)
+    .where(BodyRow.relation == Relation.ORIGIN, BodyRow.id < ID, visible())
     .order_by(BodyRow.id.desc())
     .limit(LIMIT)
 )
@@ -58,7 +59,7 @@ _SPREAD = (
     .join(SnapshotRow, SnapshotRow.id == SnapshotBodyRow.snapshot_id)
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
     .join(PageRow, PageRow.id == AliasRow.page_id)
-    .where(BodyRow.story == bindparam("story"))
+    .where(BodyRow.story == bindparam("story"), visible())
 )
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from storage.archive import Archive
+from storage.queue import Queue
 from web import wording
 from web.cache import Cache
 from web.settings import Settings
@@ -21,6 +22,7 @@ SECTIONS = (
     ("/sources", "Sources"),
     ("/stories", "Stories"),
     ("/runs", "Runs"),
+    ("/queue", "Archive a page"),
 )
 
 
@@ -33,6 +35,12 @@ def archive(request: Request) -> Archive:
 def cache(request: Request) -> Cache:
     """What was answered last."""
     held: Cache = request.app.state.cache
+    return held
+
+
+def queue(request: Request) -> Queue:
+    """What readers ask to have archived."""
+    held: Queue = request.app.state.queue
     return held
 
 

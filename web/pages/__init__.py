@@ -5,6 +5,7 @@ from starlette.routing import Route
 from web.pages.compare import compare
 from web.pages.lists import changes, gone, new, stories
 from web.pages.page import page
+from web.pages.queue import ask, job, queue
 from web.pages.runs import run, runs
 from web.pages.snapshot import snapshot
 from web.pages.sources import source, sources
@@ -25,4 +26,7 @@ ROUTES = [
     Route("/stories/{id}", story),
     Route("/runs", runs),
     Route("/runs/{id}", run),
+    Route("/queue", queue),
+    Route("/queue", ask, methods=["POST"]),
+    Route("/queue/{id}", job),
 ]
