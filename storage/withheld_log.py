@@ -13,6 +13,7 @@ from storage.editing import editing
 from storage.errors import AlreadyWithheld, NoReason, NotWithheld, PageNotFound
 from storage.finding import any_page_of, any_source, is_id
 from storage.folder import Folder
+from storage.search import index
 from storage.tables import SnapshotRow, table
 from storage.withheld_tables import WithheldRow
 from storage.withholding import Kind, Withholding
@@ -47,6 +48,7 @@ def withhold(
                 _called(there), reason=there.reason, withheld_at=there.withheld_at, lift=lift_words(there)
             )
         withholding.add(connection, one)
+        _settle(connection, one)
     return one
 
 
@@ -61,7 +63,14 @@ def lift(folder: Folder, what: str | None, *, source: str | None = None, clock: 
             cover = _cover(connection, one)
             raise NotWithheld(_called(one), lift=lift_words(cover) if cover else None)
         withholding.end(connection, one.kind, one.target, now=now)
+        _settle(connection, one)
         return Lifted(what=attrs.evolve(there, lifted_at=now), still=_cover(connection, one))
+
+
+def _settle(connection: Connection, one: Withholding) -> None:
+    """Another snapshot may be the newest that a search finds."""
+    if one.kind == "snapshot":
+        index.settle(connection, one.target)
 
 
 def log(archive: Archive) -> list[Withholding]:
