@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import select
 
-from storage import database, page_history, posts, run_views, status, withholding
+from storage import database, labels, page_history, posts, run_views, status, withholding
 from storage.aliasing import AliasView, aliases_of
 from storage.article import APART
 from storage.clock import Clock
@@ -15,9 +15,11 @@ from storage.compare import Change
 from storage.errors import PageNotFound
 from storage.finding import is_id, must_know, page_of
 from storage.folder import Folder
+from storage.labels import Label
 from storage.links import pages_of
 from storage.page_history import Event
 from storage.run_views import RunView
+from storage.search import Facets, Found, Search
 from storage.snapshot_views import SnapshotView, as_view, snapshots
 from storage.tables import AliasRow, BlockRow, CutRow, SnapshotRow, SourceRow
 from storage.taught import Taught, find_site, taught
@@ -128,6 +130,34 @@ class Archive:
         """How much is withheld."""
         with database.reading(self.engine) as connection:
             return withholding.hidden(connection)
+
+    def search(self, search: Search) -> Found:
+        """A page of what is found. Raises UsageError (a date that is none, a cursor that is another search's, a limit
+        out of range) and NotIndexed."""
+        from storage.search import finder
+
+        with database.reading(self.engine) as connection:
+            return finder.find(connection, search)
+
+    def facets(self, search: Search, *, at_most: int | None = None) -> Facets:
+        """What is found, counted by source, month and language; or at most so many of it, the newest.
+
+        Raises as `search` does.
+        """
+        from storage.search import finder
+
+        with database.reading(self.engine) as connection:
+            return finder.count(connection, search, at_most)
+
+    def tags(self, what: str | None = None) -> list[Label]:
+        """The tags on a URL's page and its snapshots, or on a snapshot by its number; or all. Raises PageNotFound."""
+        with database.reading(self.engine) as connection:
+            return labels.tags(connection, what)
+
+    def notes(self, what: str | None = None) -> list[Label]:
+        """The notes on a URL's page and its snapshots, or on a snapshot by its number; or all. Raises PageNotFound."""
+        with database.reading(self.engine) as connection:
+            return labels.notes(connection, what)
 
     def stories(
         self, url: str | None = None, *, source: str | None = None, limit: int | None = None

@@ -22,6 +22,7 @@ from storage.outcome import Outcome, Receipt
 from storage.record import Ledger, RenditionMissing, insert_records, record_visit
 from storage.rekeying import is_current, rekey
 from storage.runs import RunLock
+from storage.search import index
 from storage.tables import RecordRow, WarcFileRow
 from storage.urls import use_rules_of
 from storage.visit import Visit
@@ -96,6 +97,8 @@ class Recorder:
                 # Another file of rules than last time.
                 if not is_current(connection):
                     rekey(connection)
+                    index.move_all(connection)
+            index.catch_up(self.engine)
         finally:
             gate.drop("migration")
 
