@@ -41,6 +41,7 @@ COMMANDS = {
     "status": "cli.commands.reading:status",
     "tag": "cli.commands.labels:tag",
     "withhold": "cli.commands.withholding:withhold",
+    "worker": "cli.commands.worker:worker",
 }
 
 

@@ -173,6 +173,13 @@ class Archive:
             page = page_of(connection, url) if url is not None else None
             yield from stories(connection, page=page, source=source, limit=limit)
 
+    def story(self, name: str) -> "Story | None":
+        """The story of that name; None where there is none."""
+        from storage.stories import story
+
+        with database.reading(self.engine) as connection:
+            return story(connection, name)
+
     def aliases(self, url: str) -> list[AliasView]:
         """The URLs that lead to a URL's page. Raises PageNotFound."""
         with database.reading(self.engine) as connection:
@@ -220,10 +227,10 @@ class Archive:
         with database.reading(self.engine) as connection:
             return page_history.history(connection, page_of(connection, url), url)
 
-    def runs(self, limit: int = 20) -> list[RunView]:
-        """The latest runs, newest first."""
+    def runs(self, limit: int = 20, *, before: int | None = None) -> list[RunView]:
+        """The latest runs, or those before one; newest first."""
         with database.reading(self.engine) as connection:
-            return run_views.runs(connection, limit)
+            return run_views.runs(connection, limit, before=before)
 
     def posts(self) -> dict[str, posts.Post]:
         """What there is of the notices of each rule that ever had one."""

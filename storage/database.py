@@ -17,7 +17,7 @@ from storage.search.form import form, names_form
 BUSY_TIMEOUT_SECONDS = 60
 
 # The newest revision in storage/migrations/versions. A test compares the two.
-HEAD = "0013"
+HEAD = "0014"
 
 _BEGIN = {"write": "BEGIN IMMEDIATE", "read": "BEGIN"}
 
@@ -58,6 +58,14 @@ def open_engine(file: Path, *, write: bool) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def raw_reader(file: Path) -> sqlite3.Connection:
+    """A bare connection to a SQLite file, in no transaction, for any thread."""
+    return sqlite3.connect(
+        f"file:{_quoted(file)}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False,
+        isolation_level=None,
+    )  # fmt: skip
 
 
 def _quoted(file: Path) -> str:

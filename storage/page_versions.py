@@ -126,6 +126,11 @@ def diff(archive: Archive, url: str, since: str | None = None, until: str | None
         if not since.isdecimal():
             _must_be_two(archive, url, views)
         old, new = (_pick(archive, views, url, what) for what in (since, until or "latest"))
+    return between(archive, old, new)
+
+
+def between(archive: Archive, old: SnapshotView, new: SnapshotView) -> Diff:
+    """Compare any two snapshots, of one page or of two."""
     with database.reading(archive.engine) as connection:
         made = comparable.renditions_of(connection, [old.snapshot, new.snapshot])
         pair = comparable.same_version(made[old.snapshot], made[new.snapshot])
