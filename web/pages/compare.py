@@ -4,7 +4,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage import page_versions, page_views
+from storage import page_views
 from storage.compare.as_html import fields, lines_of, side_by_side, unified
 from storage.finding import is_id
 from web.asking import BadQuestion, chosen
@@ -26,7 +26,7 @@ def compare(request: Request) -> Response:
             raise BadQuestion(name, number, "a snapshot's number; a page lists those that it has")
         views.append(opened.snapshot(number))
     old, new = views
-    found = page_versions.between(opened, old, new)
+    found = opened.compare(old, new)
     whole = chosen(request, "whole")
     side = asked.get("view") == "side"
     lines = lines_of(found.comparison, None if whole else CONTEXT)
