@@ -22,6 +22,7 @@ COMMANDS = {
     "crawl": "cli.commands.writing:crawl",
     "demo": "cli.commands.writing:demo",
     "diff": "cli.commands.comparing:diff",
+    "evidence": "cli.commands.evidence:evidence",
     "export": "cli.commands.export:export",
     "first-seen": "cli.commands.comparing:first_seen",
     "history": "cli.commands.reading:history",

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from storage import (
+    cdx,
     database,
     labels,
+    mementos_kept,
     moments,
     one_snapshot,
     page_history,
@@ -19,10 +21,14 @@ from storage import (
     withholding,
 )
 from storage.aliasing import AliasView, aliases_of
+from storage.capture import Exchange
+from storage.captures import CaptureView, Neighbours
+from storage.cdx_query import CdxQuery
 from storage.clock import Clock
 from storage.finding import must_know, page_of
 from storage.folder import Folder
 from storage.labels import Label
+from storage.mementos_kept import TimeMapPage
 from storage.page_history import History
 from storage.page_versions import Changed, Diff
 from storage.run_views import RunView
@@ -212,7 +218,7 @@ class Archive:
         with database.reading(self.engine) as connection:
             return finder.find(connection, asked(query, more))
 
-    def facets(self, query: Search | str = "", *, at_most: int | None = None) -> Facets:
+    def facets(self, query: Search | str = "", *, at_most: int | None = None, **more: Unpack[Options]) -> Facets:
         """What is found, counted by source, month and language; or at most so many of it, the newest.
 
         Raises as `search` does.
@@ -220,7 +226,7 @@ class Archive:
         from storage.search import finder
 
         with database.reading(self.engine) as connection:
-            return finder.count(connection, asked(query, {}), at_most)
+            return finder.count(connection, asked(query, more), at_most)
 
     def tags(self, what: str | None = None) -> list[Label]:
         """The tags on a URL's page and its snapshots, or on a snapshot by its number; or all. Raises PageNotFound."""
@@ -275,6 +281,25 @@ class Archive:
         """A snapshot's text with nothing cut."""
         with database.reading(self.engine) as connection:
             return one_snapshot.raw_text(connection, view)
+
+    def memento(self, url: str, when: datetime | None) -> tuple[CaptureView, Neighbours]:
+        """The capture of a URL that is nearest to a moment (None: the newest), and those around it.
+
+        Raises CaptureNotFound, and UsageError for what is no URL.
+        """
+        return mementos_kept.nearest(self.engine, url, when)
+
+    def time_map(self, url: str, page: int) -> TimeMapPage:
+        """A page of the captures of a URL, oldest first, counted from 1. Raises CaptureNotFound, UsageError."""
+        return mementos_kept.time_map(self.engine, url, page)
+
+    def payload(self, view: CaptureView) -> Exchange:
+        """What a capture says; a revisit with the payload that it refers to. Raises PayloadNotFound, DamagedRecord."""
+        return mementos_kept.payload(self.engine, self.folder, view)
+
+    def cdx(self, query: CdxQuery) -> Iterator[str]:
+        """The captures that a search of the index finds, in pieces of text. Raises UsageError with the first."""
+        return cdx.lines(self.engine, query)
 
     def runs(self, limit: int = 20, *, before: int | None = None) -> list[RunView]:
         """The latest runs, or those before one; newest first."""

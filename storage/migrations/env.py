@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import storage.capture_tables
 import storage.change_tables
 import storage.label_tables
 import storage.memory_tables

@@ -54,8 +54,9 @@ def _site(connection: Connection, asked: Filter) -> Condition:
         return _page(PageRow.site.startswith(wanted, autoescape=True))
     names = {wanted}
     with contextlib.suppress(InvalidURL):
+        # Of a host its registrable domain, which is what pages are noted under.
         names.add(site(f"http://{wanted}/"))
-    return _page(PageRow.site.in_(sorted(names)))
+    return _page(or_(PageRow.site.in_(sorted(names)), PageRow.site.endswith(f".{wanted}", autoescape=True)))
 
 
 def _page(wanted: Condition) -> Condition:

@@ -236,7 +236,7 @@ def period(value: str) -> tuple[datetime, datetime] | None:
 
 
 def moment(before: str, value: str) -> datetime:
-    """The end of what a date covers: as of a day is as of its last moment. `before`: see NotADate, which it raises."""
+    """The end of what a date covers: as of a day is as of its last moment. Raises NotADate, which is given `before`."""
     found = period(value.strip())
     if found is None:
         raise NotADate(before, value)

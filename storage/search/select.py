@@ -131,10 +131,13 @@ def counted(connection: Connection, search: Search, at_most: int | None) -> Face
     """What is found, counted; at most so many, the newest. Raises UsageError."""
     made = plan(connection, attrs.evolve(search, cursor=None))
     month = func.substr(cast(SearchRow.captured_at, Text), 1, 7).label("month")
-    found = _query(made, SearchRow.language, SearchRow.page_id, month)
+    query = _query(made, SearchRow.language, SearchRow.page_id, month)
+    complete = True
     if at_most is not None:
-        found = found.order_by(_doc(made).desc()).limit(at_most + 1)
-    found = found.subquery()
+        query = query.order_by(_doc(made).desc())
+        complete = connection.execute(query.offset(at_most).limit(1)).first() is None
+        query = query.limit(at_most)
+    found = query.subquery()
     grouped = (
         select(SourceRow.name, found.c.month, found.c.language, func.count())
         .select_from(found)
@@ -149,13 +152,12 @@ def counted(connection: Connection, search: Search, at_most: int | None) -> Face
         sources[source] += count
         months[of_month] += count
         languages[language] += count
-    total = sources.total()
     return Facets(
-        total=total,
+        total=sources.total(),
         by_source=dict(sources.most_common()),
         by_month=dict(sorted(months.items(), reverse=True)),
         by_language=dict(languages.most_common()),
-        complete=at_most is None or total <= at_most,
+        complete=complete,
     )
 
 

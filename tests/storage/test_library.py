@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 import pytest
+from sqlalchemy import event
 
 from storage import Archive
 from storage.archive import Archive as Whole
@@ -93,8 +94,6 @@ def test_a_history_has_each_change_once_and_the_events(archive: Archive) -> None
 
 
 def test_a_history_asks_the_database_as_often_for_forty_versions_as_for_two(tmp_path: Path) -> None:
-    from sqlalchemy import event
-
     few, many = f"{QUAY}-few", f"{QUAY}-many"
     visits = [Seen(url=few, day=n, title="Quay", lines=[*LINES, f"Boat {n} sank."]) for n in range(2)]
     visits += [Seen(url=many, day=n, title="Quay", lines=[*LINES, f"Boat {n} sank."]) for n in range(40)]
@@ -115,6 +114,9 @@ def test_any_two_snapshots_are_compared(archive: Archive) -> None:
     assert archive.compare(1, 3).change.summary == "a number changed: 12 → 15"
     assert archive.compare(archive.snapshot(FERRY), "1").old.url == FERRY
     assert archive.diff(QUAY, "2026-03-01", "2026-03-05").new.snapshot == 3
+    there, back = archive.compare(3, 5).change, archive.compare(5, 3).change
+    assert (there.words_added, there.words_removed) == (back.words_removed, back.words_added)
+    assert not archive.compare(3, 3).comparison.hunks
     with pytest.raises(PageNotFound):
         archive.compare(1, 99)
 
