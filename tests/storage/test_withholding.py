@@ -154,7 +154,8 @@ READING: dict[str, Callable[[str], tuple[str, ...]]] = {
 }
 # They work on the archive; what they report of that is for its owner.
 WRITING = {
-    "archive", "backfill", "crawl", "demo", "import", "lift", "reextract", "reindex", "schedule", "withhold"
+    "archive", "backfill", "crawl", "demo", "import", "lift", "reextract", "reindex", "schedule", "serve", "withhold",
+    "worker",
 }  # fmt: skip
 LASTING = [name for name in READING if "status" not in name]
 
