@@ -13,7 +13,7 @@ from storage.archive import Archive
 from storage.clock import Clock
 from storage.folder import Folder
 from storage.queue import Queue
-from web import errors, pages
+from web import errors, pages, protocols
 from web.cache import Cache
 from web.settings import Settings
 
@@ -34,6 +34,7 @@ def create_app(folder: Folder | Path, *, settings: Settings | None = None, clock
 
     routes: list[BaseRoute] = [
         *pages.ROUTES,
+        *protocols.ROUTES,
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
     middleware: list[Middleware] = []

@@ -23,7 +23,7 @@ from storage.exporting.selection import Selection
 @click.option("--rows", type=click.Choice(exporting.ROWS), default="snapshots", show_default=True, help="Of a table.")
 @click.option("--all-versions", is_flag=True, help="Every snapshot, not only the newest of each page.")
 @click.option("--source", metavar="NAME", help="Only this source's pages.")
-@click.option("--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Not standard output.")
+@click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Default: standard output.")
 @click.option("--force", is_flag=True, help="Replace FILE where it is there already.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many snapshots.")
 @click.option("--cursor", metavar="WORD", help="Go on behind the last export, which has printed it.")

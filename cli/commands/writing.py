@@ -159,19 +159,19 @@ def _chosen(folder: Folder, names: tuple[str, ...]) -> tuple[list[Source], bool]
     return chosen, watched
 
 
-@click.command(name="import", short_help="Take the captures out of WARC files.")
+@click.command(name="import", short_help="Take the captures out of WARC or WACZ files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @_WORKERS
 @_JSON
 @click.pass_obj
 def import_(folder: Path, files: tuple[Path, ...], workers: int | None, as_json: bool) -> None:
-    """Take the captures out of WARC files, at their own dates."""
+    """Take the captures out of WARC or WACZ files, at their own dates."""
     prepare()
     from crawler.process import Process
 
     for file in files:
         if not file.is_file():
-            raise UsageError(f"{file} is not a file. Give the path of a WARC file.")
+            raise UsageError(f"{file} is not a file. Give the path of a WARC or WACZ file.")
     size = sum(file.stat().st_size for file in files)
     with Progress("import", as_json=as_json, total=size, in_bytes=True) as progress:
         process = Process(

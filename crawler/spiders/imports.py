@@ -1,4 +1,4 @@
-"""Takes captures out of WARC files and sends them through the same pipelines."""
+"""Takes captures out of WARC and WACZ files and sends them through the same pipelines."""
 
 import asyncio
 from collections import Counter
@@ -19,6 +19,7 @@ from storage.errors import BackissueError, InvalidURL
 from storage.runs import Run
 from storage.tables import RecordRow, WarcFileRow
 from storage.urls import parsed
+from storage.wacz_read import BadWacz
 from storage.warc_read import ForeignRecord, Location, Skipped, read_exchange, read_file
 
 # Captures under way at once: enough for a group commit while the workers stay busy.
@@ -66,6 +67,8 @@ class ImportSpider(Spider):
         self.problems: list[str] = []
         """One line for each file that cannot be read."""
         self.on_progress = on_progress
+        self._refused: set[Path] = set()
+        """Files that are none, which the first turn tells."""
         self._turns: set[Turn] = set()
         """Those that the files have records for."""
         self._room = asyncio.Semaphore(UNDER_WAY)
@@ -90,8 +93,11 @@ class ImportSpider(Spider):
             if turn is not Turn.PAGES and turn not in self._turns:
                 continue
             for file in self.files:
+                if file in self._refused:
+                    continue
                 try:
-                    for found in read_file(file):
+                    # A WACZ file's digests are compared once.
+                    for found in read_file(file, check=turn is Turn.PAGES):
                         capture = self._capture(found, turn)
                         if self.on_progress is not None and turn is Turn.PAGES:
                             self.on_progress(found.offset)
@@ -104,6 +110,8 @@ class ImportSpider(Spider):
                 except BackissueError as error:
                     if turn is Turn.PAGES:
                         self.problems.append(str(error))
+                    if isinstance(error, BadWacz):
+                        self._refused.add(file)
             while self._under_way:
                 await self._quiet.wait()
         # The engine looks whether it is idle when this ends, and then every five seconds. The last item's end is told

@@ -1,6 +1,6 @@
 """Which WARC records belong to snapshots and pages, and their bytes as they lie in the archive."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ import attrs
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
-from storage.errors import DamagedRecord
-from storage.tables import AliasRow, RecordRow, SnapshotPartRow, SnapshotRow, VisitRow, WarcFileRow
+from storage import withholding
+from storage.errors import BackissueError, DamagedRecord
+from storage.tables import AliasRow, PageRow, RecordRow, SnapshotPartRow, SnapshotRow, VisitRow, WarcFileRow
 from storage.warc_read import Location, read_exchange, read_member
 
 # SQLite takes 32,766 values in a statement.
@@ -43,6 +44,36 @@ class Answers:
     rows: set[int]
     redirected: dict[int, str]
     """Record -> the URL that was taken up."""
+
+
+def hidden(connection: Connection) -> frozenset[int]:
+    """The rows of the records of what is withheld. Costs what that holds, and nothing where nothing is."""
+    if not withholding.is_anything(connection):
+        return frozenset()
+    snapshots = (
+        select(SnapshotRow.id)
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .join(PageRow, PageRow.id == AliasRow.page_id)
+        .where(~withholding.visible())
+    )
+    pages = select(PageRow.id).where(~withholding.visible_page())
+    queries = (
+        select(SnapshotRow.record_id).where(SnapshotRow.id.in_(snapshots)),
+        select(SnapshotPartRow.record_id).where(SnapshotPartRow.snapshot_id.in_(snapshots)),
+        select(VisitRow.record_id).where(VisitRow.snapshot_id.in_(snapshots)),
+        select(VisitRow.record_id).join(AliasRow, AliasRow.id == VisitRow.alias_id).where(AliasRow.page_id.in_(pages)),
+    )
+    return frozenset(row for query in queries for row in connection.execute(query).scalars() if row is not None)
+
+
+class WithheldRecord(BackissueError):
+    """A record refers to one that is withheld, so that its payload is not there."""
+
+    def __init__(self, one: "Kept"):
+        super().__init__(
+            f"The record {one.record_id} of {one.url} was left out: what it holds stands in a record that is withheld. "
+            "`backissue withhold --list` says what is."
+        )
 
 
 class Seen:
@@ -89,13 +120,19 @@ def _with_visits(connection: Connection, rows: set[int], which: Any) -> Answers:
     return Answers(rows=rows, redirected=redirected)
 
 
-def complete(connection: Connection, folder: Path, answers: Answers, problems: list[str]) -> list[Kept]:
+def complete(
+    connection: Connection, folder: Path, answers: Answers, problems: list[str], never: Set[int]
+) -> list[Kept]:
     """These records with all that belongs to them, in the order of the files: what revisits refer to, requests,
-    provenance, conversions, and the redirects on the way. What cannot be read on that way is told in `problems`."""
-    found = {one.row: one for one in _read(connection, answers.rows, RecordRow.id)}
+    provenance, conversions, and the redirects on the way. What cannot be read on that way is told in `problems`;
+    `never`: the rows of what is withheld."""
+    found = {one.row: one for one in _read(connection, answers.rows - never, RecordRow.id)}
     while missing := {one.refers_to for one in found.values() if one.refers_to is not None} - found.keys():
-        found |= {one.row: one for one in _read(connection, missing, RecordRow.id)}
-    for record in sorted(answers.redirected):
+        for one in [one for one in found.values() if one.refers_to in never]:
+            problems.append(str(WithheldRecord(one)))
+            del found[one.row]
+        found |= {one.row: one for one in _read(connection, missing - never, RecordRow.id)}
+    for record in sorted(answers.redirected.keys() & found.keys()):
         try:
             found |= {one.row: one for one in _hops(connection, folder, found[record])}
         except DamagedRecord as error:

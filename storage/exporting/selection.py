@@ -13,6 +13,7 @@ from storage.exporting.cursor import Position
 from storage.exporting.rows import BATCH
 from storage.finding import must_know
 from storage.tables import AliasRow, PageRow, SnapshotRow, SourceRow
+from storage.withholding import visible, visible_snapshot
 
 # A page of numbers; short enough that no reading transaction holds the database's journal for long.
 PAGE = 10_000
@@ -33,24 +34,28 @@ class Selection:
 
 
 def ids(connection: Connection, selection: Selection, after: Position | None = None) -> Iterator[int]:
-    """The snapshots' numbers by time of capture, from after a position on. Raises SourceNotFound, at the first step."""
+    """The snapshots' numbers by time of capture, from after a position on; none that is withheld.
+
+    Raises SourceNotFound and Withheld, at the first step.
+    """
     if selection.source is not None:
         must_know(connection, selection.source)
     query = (
         select(SnapshotRow.id, SnapshotRow.captured_at)
         .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .join(PageRow, PageRow.id == AliasRow.page_id)
+        .where(visible())
         .order_by(SnapshotRow.captured_at, SnapshotRow.id)
         .limit(PAGE)
     )
     if selection.source is not None:
-        query = query.join(PageRow, PageRow.id == AliasRow.page_id).join(SourceRow, SourceRow.id == PageRow.source_id)
-        query = query.where(SourceRow.name == selection.source)
+        query = query.join(SourceRow, SourceRow.id == PageRow.source_id).where(SourceRow.name == selection.source)
     if not selection.all_versions:
         other, later = aliased(AliasRow), aliased(SnapshotRow)
         newest = (
             select(later.id)
             .join(other, other.id == later.alias_id)
-            .where(other.page_id == AliasRow.page_id)
+            .where(other.page_id == AliasRow.page_id, visible_snapshot(later.id))
             .order_by(later.captured_at.desc(), later.id.desc())
             .limit(1)
             .correlate(AliasRow)

@@ -6,17 +6,17 @@ https://specs.webrecorder.net/wacz/1.1.1/
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, BinaryIO
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from typing import BinaryIO
 
 from sqlalchemy import Connection, select
 
 from storage.clock import iso
 from storage.exporting import cdx
+from storage.exporting.bundle import Bundle, Member
 from storage.exporting.rows import moment, read_batch
 from storage.exporting.warc import COPIED, SOFTWARE, Copies
 from storage.tables import RecordRow, SnapshotRow
@@ -24,31 +24,8 @@ from storage.warc_files import MAX_FILE_BYTES
 from storage.warc_records import warcinfo
 
 VERSION = "1.1.1"
-# The earliest that a ZIP file can name: what is in it says when it was made.
-EPOCH = (1980, 1, 1, 0, 0, 0)
 _PAGES_HEAD = {"format": "json-pages-1.0", "id": "pages", "title": "All Pages", "hasText": True}
 _COPY = 1 << 20
-
-
-class Member:
-    """A file inside the ZIP, with the digest and length of what was written."""
-
-    def __init__(self, to: IO[bytes]):
-        self._to = to
-        self._sha256 = hashlib.sha256()
-        self.bytes = 0
-
-    def write(self, data: bytes) -> int:
-        """Write all of it."""
-        self._to.write(data)
-        self._sha256.update(data)
-        self.bytes += len(data)
-        return len(data)
-
-    @property
-    def hash(self) -> str:
-        """In the form of a data package."""
-        return f"sha256:{self._sha256.hexdigest()}"
 
 
 class WaczFile:
@@ -64,16 +41,15 @@ class WaczFile:
         problems: list[str],
         max_bytes: int = MAX_FILE_BYTES,
     ):
-        self._zip = ZipFile(to, "w", ZIP_STORED)
+        self._bundle = Bundle(to)
         self._copies = Copies(folder, problems)
         self._title = title
         self._when = when
         self._max_bytes = max_bytes
         self._index = cdx.Index()
         self._pages = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `finish` or `abandon`
-        self._resources: list[dict[str, Any]] = []
         self._warc: Member | None = None
-        self._open: IO[bytes] | None = None
+        self._warc_open = ExitStack()
         self._warcs = 0
 
     def add(self, connection: Connection, ids: Sequence[int]) -> int:
@@ -105,28 +81,21 @@ class WaczFile:
     def finish(self) -> None:
         """Write the index, the pages and the package's description."""
         self._warc_with_room()
-        self._close_warc()
+        self._warc_open.close()
         idx = [b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n']
-        with self._member("indexes/index.cdx.gz") as member:
+        with self._bundle.file("indexes/index.cdx.gz", stored=True) as member:
             for first, block in self._index.blocks():
                 key = first.partition(b" {")[0].decode()
-                said = {
-                    "offset": member.bytes,
-                    "length": len(block),
-                    "digest": _sha256(block),
-                    "filename": "index.cdx.gz",
-                }
-                idx.append(f"{key} {json.dumps(said)}\n".encode())
+                said = {"offset": member.bytes, "length": len(block), "digest": _sha256(block)}
+                idx.append(f"{key} {json.dumps(said | {'filename': 'index.cdx.gz'})}\n".encode())
                 member.write(block)
-        self._index.close()
-        with self._member("indexes/index.idx", ZIP_DEFLATED) as member:
-            member.write(b"".join(idx))
-        with self._member("pages/pages.jsonl", ZIP_DEFLATED) as member:
+        self._bundle.add("indexes/index.idx", b"".join(idx))
+        with self._bundle.file("pages/pages.jsonl") as member:
             member.write(json.dumps(_PAGES_HEAD).encode() + b"\n")
             self._pages.seek(0)
             while data := self._pages.read(_COPY):
                 member.write(data)
-        self._pages.close()
+        self._close()
         package = {
             "profile": "data-package",
             "wacz_version": VERSION,
@@ -134,62 +103,43 @@ class WaczFile:
             "created": iso(self._when),
             "modified": iso(self._when),
             "software": SOFTWARE,
-            "resources": self._resources,
+            "resources": [
+                {"name": path.rpartition("/")[2], "path": path, "hash": f"sha256:{file.sha256}", "bytes": file.bytes}
+                for path, file in self._bundle.files.items()
+            ],
         }
         described = json.dumps(package, indent=2, ensure_ascii=False).encode()
-        self._zip.writestr(_info("datapackage.json"), described, ZIP_DEFLATED)
+        self._bundle.add("datapackage.json", described)
         digest = {"path": "datapackage.json", "hash": _sha256(described)}
-        self._zip.writestr(_info("datapackage-digest.json"), json.dumps(digest, indent=2).encode(), ZIP_DEFLATED)
-        self._zip.close()
+        self._bundle.add("datapackage-digest.json", json.dumps(digest, indent=2))
+        self._bundle.finish()
 
     def abandon(self) -> None:
         """Let go of everything after a failure; the file is of no use then."""
         with suppress(OSError, ValueError):
-            if self._open is not None:
-                self._open.close()
-        with suppress(OSError, ValueError):
-            self._zip.close()
+            self._warc_open.close()
+        self._bundle.abandon()
+        self._close()
+
+    def _close(self) -> None:
         self._index.close()
         self._pages.close()
 
     def _warc_with_room(self) -> Member:
         """The WARC file that is being written, or the next where that one is full."""
         if self._warc is not None and self._warc.bytes >= self._max_bytes:
-            self._close_warc()
+            self._warc_open.close()
+            self._warc = None
             self._warcs += 1
         if self._warc is None:
             name = _warc_name(self._warcs)
-            self._open = self._zip.open(_info(f"archive/{name}"), "w", force_zip64=True)
-            self._warc = Member(self._open)
+            self._warc = self._warc_open.enter_context(self._bundle.file(f"archive/{name}", stored=True))
             self._warc.write(warcinfo(name, self._when, SOFTWARE, copied=COPIED).gzipped)
         return self._warc
-
-    def _close_warc(self) -> None:
-        if self._open is not None and self._warc is not None:
-            self._open.close()
-            self._note(f"archive/{_warc_name(self._warcs)}", self._warc)
-        self._open = self._warc = None
-
-    @contextmanager
-    def _member(self, path: str, method: int = ZIP_STORED) -> Iterator[Member]:
-        info = _info(path)
-        info.compress_type = method
-        with self._zip.open(info, "w", force_zip64=True) as file:
-            member = Member(file)
-            yield member
-        self._note(path, member)
-
-    def _note(self, path: str, member: Member) -> None:
-        name = path.rpartition("/")[2]
-        self._resources.append({"name": name, "path": path, "hash": member.hash, "bytes": member.bytes})
 
 
 def _warc_name(number: int) -> str:
     return f"data-{number:05d}.warc.gz"
-
-
-def _info(path: str) -> ZipInfo:
-    return ZipInfo(path, EPOCH)
 
 
 def _sha256(data: bytes) -> str:

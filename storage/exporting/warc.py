@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from storage.exporting.records import Kept, Seen, complete, copied, of_snapshots
+from storage.exporting.records import Kept, Seen, complete, copied, hidden, of_snapshots
 from storage.exporting.target import Output
 from storage.warc_records import warcinfo
 
@@ -24,10 +24,13 @@ class Copies:
         self._folder = folder
         self._problems = problems
         self._seen = Seen()
+        self._never: frozenset[int] | None = None
 
     def of(self, connection: Connection, ids: Sequence[int]) -> Iterator[tuple[Kept, bytes]]:
         """The records of these snapshots that were not handed out before, in the order of the archive's files."""
-        found = complete(connection, self._folder, of_snapshots(connection, ids), self._problems)
+        if self._never is None:
+            self._never = hidden(connection)
+        found = complete(connection, self._folder, of_snapshots(connection, ids), self._problems, self._never)
         return copied(self._folder, (one for one in found if self._seen.first_time(one.row)), self._problems)
 
 

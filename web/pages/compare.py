@@ -4,7 +4,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage import page_versions, page_views
+from storage import page_views
 from storage.compare.as_html import fields, lines_of, side_by_side, unified
 from storage.finding import is_id
 from web.asking import BadQuestion, chosen
@@ -19,14 +19,14 @@ CONTEXT = 1
 def compare(request: Request) -> Response:
     """What differs, and a form to pick two others."""
     asked, opened = request.query_params, archive(request)
-    views = []
+    numbers = []
     for name in ("from", "to"):
         number = asked.get(name, "")
         if not is_id(number):
             raise BadQuestion(name, number, "a snapshot's number; a page lists those that it has")
-        views.append(opened.snapshot(number))
-    old, new = views
-    found = page_versions.between(opened, old, new)
+        numbers.append(int(number))
+    found = opened.compare(*numbers)
+    old, new = found.old, found.new
     whole = chosen(request, "whole")
     side = asked.get("view") == "side"
     lines = lines_of(found.comparison, None if whole else CONTEXT)
