@@ -36,6 +36,11 @@ WALLED = (
     "Behind the fish market a wall of old bricks has stood for ninety years, and nobody knows who put it there.",
     "Now the owner of the land wants to know, since a letter from the county asks for a plan of its foundations.",
 )
+COUNTED = (
+    "Every June the county counts what floats: this year two clerks in a dinghy took nine days for it, and a half.",
+    "They wrote down four hundred and six hulls, of which eleven have no owner that anybody in town could name.",
+    "A barge that was sold to pay a debt in the spring of last year appears twice, once under each of its colours.",
+)
 PLEA = "Our reporters walk the quay for you. Please give what you can."
 
 
@@ -154,8 +159,7 @@ def harbour(path: Path) -> Folder:
             cut=PLEA,
         )
         if day == 0:
-            other = [f"{line} That is what the {n} of June had brought." for n, line in enumerate(LINES)]
-            made.sees(crawl, GONE, at + timedelta(minutes=2), title="The boats are counted", lines=other)
+            made.sees(crawl, GONE, at + timedelta(minutes=2), title="The boats are counted", lines=COUNTED)
             made.sees(
                 crawl, "https://ledger.example/walled", at + timedelta(minutes=3), title="A wall at the harbour",
                 lines=WALLED, access=Access.TEASER,
