@@ -129,6 +129,30 @@ def test_a_story_shows_the_pages_that_have_its_text(client: TestClient) -> None:
     assert "Had it first" in shown
 
 
+def test_a_search_shows_where_it_was_found_and_when(client: TestClient) -> None:
+    shown = text_of(client, "/search?q=treasurer")
+    assert "1 snapshot found" in shown
+    assert "<mark>treasurer</mark>" in shown
+    every = text_of(client, "/search?q=treasurer&scope=all")
+    assert "11 snapshots found" in every
+    assert 'href="/search?q=treasurer&amp;from=2026-03&amp;to=2026-03&amp;scope=all"' in every
+    assert "11 snapshots found" in text_of(client, "/search?q=treasurer&from=2026-03&to=2026-03&scope=all")
+    assert "0 snapshots found" in text_of(client, "/search?q=treasurer&from=2026-04&scope=all")
+    assert "0 snapshots found" in text_of(client, "/search?q=treasurer&source=wire")
+    assert "Fewer words find more" in text_of(client, "/search?q=xylophone")
+    assert client.get("/search?q=treasurer&from=soon").status_code == 400
+    assert client.get("/search?q=treasurer&to=soon").status_code == 400
+    assert client.get("/search?q=quay&after=tampered").status_code == 400
+    assert client.get("/search").status_code == 200
+
+
+def test_a_filter_holds_whatever_is_typed(client: TestClient) -> None:
+    for typed in ('"quay', "quay) OR (boats", "quay OR boats", "((((", '")(', '"(" ) OR boats', ") boats"):
+        answer = client.get("/search", params={"q": typed, "source": "wire"})
+        assert answer.status_code == 200
+        assert "The boats are counted" not in answer.text, typed
+
+
 def test_runs_show_that_every_url_ended_in_one_outcome(client: TestClient) -> None:
     assert "failed" in text_of(client, "/runs")
     shown = text_of(client, "/runs/1")

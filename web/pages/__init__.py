@@ -7,6 +7,7 @@ from web.pages.lists import changes, gone, new, stories
 from web.pages.page import page
 from web.pages.queue import ask, job, queue
 from web.pages.runs import run, runs
+from web.pages.search import search
 from web.pages.snapshot import snapshot
 from web.pages.sources import source, sources
 from web.pages.story import story
@@ -20,6 +21,7 @@ ROUTES = [
     Route("/page", page),
     Route("/snapshots/{id}", snapshot),
     Route("/compare", compare),
+    Route("/search", search),
     Route("/sources", sources),
     Route("/sources/{name:path}", source),
     Route("/stories", stories),
