@@ -1,7 +1,8 @@
 """A small archive for the tests of the web page: visits of made-up articles, recorded at chosen times."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,6 +55,14 @@ class Frozen(Clock):
         return self.when
 
 
+# A thread of its own: where a browser is driven, the main one has a loop that is running.
+_THREAD = ThreadPoolExecutor(1)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return _THREAD.submit(asyncio.run, work).result()
+
+
 class MadeUp:
     """An archive that is given visits."""
 
@@ -62,7 +71,7 @@ class MadeUp:
         self.recorder = Recorder(self.folder, clock=Frozen())
 
     def transact(self, work: Callable[[Connection], T]) -> T:
-        return asyncio.run(self.recorder.transact(work))
+        return _run(self.recorder.transact(work))
 
     def begin(self, source: str, at: datetime) -> Ledger:
         """A crawl of a source."""
@@ -118,7 +127,7 @@ class MadeUp:
         capture = Capture(url=url, requested_url=url, status=status, body=body, captured_at=at)
         self.recorder.set_clock(Frozen(when=at))
         visit = attrs.evolve(by_status(capture, set()), **more)
-        return asyncio.run(self.recorder.record(visit, ledger))
+        return _run(self.recorder.record(visit, ledger))
 
     def link(self) -> None:
         """Find the stories."""
