@@ -13,9 +13,9 @@ import pytest
 
 from storage.clock import Clock
 from tests.conftest import Command, article
-from tests.web.browser import Watched, chromium, needs_chromium
 from tests.web.made_archive import FERRY, archive_of, capture, captures, exchange
 from tests.web.serving import served
+from tests.web.watching import Watched, chromium, needs_chromium
 from web.app import create_app
 from web.replay import create_replay_app
 from web.replay.addresses import is_good, token

@@ -8,6 +8,7 @@ from web.pages.page import page
 from web.pages.queue import ask, job, queue
 from web.pages.replay import replay
 from web.pages.runs import run, runs
+from web.pages.search import search
 from web.pages.snapshot import snapshot
 from web.pages.sources import source, sources
 from web.pages.story import story
@@ -22,6 +23,7 @@ ROUTES = [
     Route("/snapshots/{id}", snapshot),
     Route("/snapshots/{id}/replay", replay),
     Route("/compare", compare),
+    Route("/search", search),
     Route("/sources", sources),
     Route("/sources/{name:path}", source),
     Route("/stories", stories),
