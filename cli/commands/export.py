@@ -1,10 +1,10 @@
 """`export`: the archive's snapshots for other programs."""
 
-import signal
 from pathlib import Path
 
 import click
 
+from cli.interrupts import Interrupts
 from cli.left_out import say_what_is_left_out
 from storage.archive import Archive
 from storage.exporting import export as exporting
@@ -33,13 +33,13 @@ def export(
     limit: int | None, cursor: str | None,
 ) -> None:  # fmt: skip
     """Write snapshots for other programs, the earliest captures first."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupts = Interrupts()
     request = exporting.Request(
         form=form, rows=rows, selection=Selection(all_versions=all_versions, source=source), output=output, force=force,
         limit=limit, cursor=cursor,
     )  # fmt: skip
     archive = Archive.open(folder)
-    done = exporting.export(archive, request)
+    done = exporting.export(archive, request, check=interrupts.check)
     for problem in done.problems:
         click.echo(f"backissue: {problem}", err=True)
     word = exporting.word(request, done)

@@ -109,11 +109,11 @@ def of_page(connection: Connection, page: int) -> Answers:
 
 
 def _with_visits(connection: Connection, rows: set[int], which: Any) -> Answers:
-    query = select(VisitRow.record_id, VisitRow.url, VisitRow.final_url).where(VisitRow.record_id.is_not(None), which)
+    query: Any = select(VisitRow.record_id, VisitRow.url, VisitRow.final_url).where(
+        VisitRow.record_id.is_not(None), which
+    )
     redirected = {}
-    for record, url, final_url in connection.execute(query).tuples():
-        if record is None:
-            continue
+    for record, url, final_url in connection.execute(query).all():
         rows.add(record)
         if final_url is not None and final_url != url:
             redirected[record] = url
@@ -124,8 +124,8 @@ def complete(
     connection: Connection, folder: Path, answers: Answers, problems: list[str], never: Set[int]
 ) -> list[Kept]:
     """These records with all that belongs to them, in the order of the files: what revisits refer to, requests,
-    provenance, conversions, and the redirects on the way. What cannot be read on that way is told in `problems`; `never`: the
-    rows of what is withheld."""
+    provenance, conversions, and the redirects on the way. What cannot be read on that way is told in `problems`;
+    `never`: the rows of what is withheld."""
     found = {one.row: one for one in _read(connection, answers.rows - never, RecordRow.id)}
     while missing := {one.refers_to for one in found.values() if one.refers_to is not None} - found.keys():
         for one in [one for one in found.values() if one.refers_to in never]:
