@@ -29,16 +29,20 @@ COMMANDS = {
     "import": "cli.commands.writing:import_",
     "lift": "cli.commands.withholding:lift",
     "list": "cli.commands.list_:list_",
+    "note": "cli.commands.labels:note",
     "notices": "cli.commands.notices:notices",
     "reindex": "cli.commands.stories_:reindex",
     "reextract": "cli.commands.writing:reextract",
     "schedule": "cli.commands.schedule:schedule",
+    "search": "cli.commands.search:search",
     "serve": "cli.commands.serve:serve",
     "show": "cli.commands.reading:show",
     "sources": "cli.commands.sources_:sources",
     "stories": "cli.commands.stories_:stories",
     "status": "cli.commands.reading:status",
+    "tag": "cli.commands.labels:tag",
     "withhold": "cli.commands.withholding:withhold",
+    "worker": "cli.commands.worker:worker",
 }
 
 

@@ -144,6 +144,16 @@ class Process:
         workers: Workers = self._pool
         return workers
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was told to stop."""
+        return self._interrupted
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run a short function in a transaction of the archive's. Known while it runs."""
+        result: T = await self._recorder.transact(work)
+        return result
+
     def set_clock(self, clock: Clock) -> None:
         """Move the time between two crawls, for the demo and for tests."""
         self.clock = clock

@@ -42,7 +42,7 @@ RETRY_TIMES = 1
 # 429 and 503 are asked again when the host's back-off is over: see crawler.back_off.
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
 REDIRECT_MAX_TIMES = 8
-# 16 MiB on the wire; a gzip bomb of 1 MB took 1.1 GB without a limit. 64 MiB decoded is pipelines.markup.decode's.
+# 16 MiB on the wire; a gzip bomb of 1 MB took 1.1 GB without a limit. 64 MiB decoded is storage.markup.decode's.
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 URLLENGTH_LIMIT = 2083

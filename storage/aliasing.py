@@ -7,6 +7,7 @@ from sqlalchemy import Connection, case, delete, insert, select, update
 
 from storage import takedowns, withholding
 from storage.errors import AliasNotFound, LastAlias
+from storage.search import index
 from storage.story_tables import AliasMoveRow, ApartRow, BodyRow, SnapshotBodyRow
 from storage.tables import AliasRow, PageRow, SnapshotRow, made_by, table
 from storage.takedown_tables import ReplacedTextRow
@@ -127,6 +128,7 @@ def _move(connection: Connection, alias: int, page: int, url: str, to_page: int,
     values = {"alias_id": alias, "from_page": page, "from_url": url, "to_page": to_page, "reason": reason, "at": now}
     connection.execute(insert(table(AliasMoveRow)), values)
     _place_again(connection, alias)
+    index.move(connection, alias, page, to_page)
 
 
 def _place_again(connection: Connection, alias: int) -> None:

@@ -2,22 +2,42 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import select
 
-from storage import database, page_history, posts, run_views, status, withholding
+from storage import (
+    cdx,
+    database,
+    labels,
+    mementos_kept,
+    page_history,
+    page_versions,
+    posts,
+    run_views,
+    status,
+    withholding,
+)
 from storage.aliasing import AliasView, aliases_of
 from storage.article import APART
+from storage.capture import Exchange
+from storage.captures import CaptureView, Neighbours
+from storage.cdx_query import CdxQuery
 from storage.clock import Clock
 from storage.compare import Change
 from storage.errors import PageNotFound
 from storage.finding import is_id, must_know, page_of
 from storage.folder import Folder
+from storage.labels import Label
 from storage.links import pages_of
+from storage.mementos_kept import TimeMapPage
 from storage.page_history import Event
+from storage.page_versions import Changed, Diff, Seen, Sentence
 from storage.run_views import RunView
+from storage.search import Facets, Found, Search
 from storage.snapshot_views import SnapshotView, as_view, snapshots
 from storage.tables import AliasRow, BlockRow, CutRow, SnapshotRow, SourceRow
 from storage.taught import Taught, find_site, taught
@@ -48,6 +68,14 @@ class Archive:
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def snapshots(
         self,
@@ -129,6 +157,34 @@ class Archive:
         with database.reading(self.engine) as connection:
             return withholding.hidden(connection)
 
+    def search(self, search: Search) -> Found:
+        """A page of what is found. Raises UsageError (a date that is none, a cursor that is another search's, a limit
+        out of range) and NotIndexed."""
+        from storage.search import finder
+
+        with database.reading(self.engine) as connection:
+            return finder.find(connection, search)
+
+    def facets(self, search: Search, *, at_most: int | None = None) -> Facets:
+        """What is found, counted by source, month and language; or at most so many of it, the newest.
+
+        Raises as `search` does.
+        """
+        from storage.search import finder
+
+        with database.reading(self.engine) as connection:
+            return finder.count(connection, search, at_most)
+
+    def tags(self, what: str | None = None) -> list[Label]:
+        """The tags on a URL's page and its snapshots, or on a snapshot by its number; or all. Raises PageNotFound."""
+        with database.reading(self.engine) as connection:
+            return labels.tags(connection, what)
+
+    def notes(self, what: str | None = None) -> list[Label]:
+        """The notes on a URL's page and its snapshots, or on a snapshot by its number; or all. Raises PageNotFound."""
+        with database.reading(self.engine) as connection:
+            return labels.notes(connection, what)
+
     def stories(
         self, url: str | None = None, *, source: str | None = None, limit: int | None = None
     ) -> "Iterator[Story]":
@@ -142,6 +198,13 @@ class Archive:
                 must_know(connection, source)
             page = page_of(connection, url) if url is not None else None
             yield from stories(connection, page=page, source=source, limit=limit)
+
+    def story(self, name: str) -> "Story | None":
+        """The story of that name; None where there is none."""
+        from storage.stories import story
+
+        with database.reading(self.engine) as connection:
+            return story(connection, name)
 
     def aliases(self, url: str) -> list[AliasView]:
         """The URLs that lead to a URL's page. Raises PageNotFound."""
@@ -190,10 +253,88 @@ class Archive:
         with database.reading(self.engine) as connection:
             return page_history.history(connection, page_of(connection, url), url)
 
-    def runs(self, limit: int = 20) -> list[RunView]:
-        """The latest runs, newest first."""
+    def memento_at(self, url: str, when: datetime) -> SnapshotView:
+        """The snapshot of a URL's page that was its newest at a time.
+
+        Raises PageNotFound, Withheld, NoSuchVersion where the first was captured later, and ValueError for a time
+        without a zone.
+        """
         with database.reading(self.engine) as connection:
-            return run_views.runs(connection, limit)
+            return page_versions.memento_at(connection, url, when)
+
+    def diff(self, url: str, since: str | None = None, until: str | None = None) -> Diff:
+        """What differs between two versions of a page: its last two, or those that are named by a date, a snapshot's
+        number, `first`, `latest` or `yesterday`; or between a page and another one (a URL).
+
+        Raises PageNotFound, NoSuchVersion, OneVersion, NotADate, Withheld.
+        """
+        return page_versions.diff(self, url, since, until)
+
+    def compare(self, old: int, new: int) -> Diff:
+        """What differs between two snapshots, by their numbers, of one page or of two.
+
+        Raises PageNotFound, Withheld.
+        """
+        pair = self.snapshot(str(old)), self.snapshot(str(new))
+        with database.reading(self.engine) as connection:
+            return page_versions.between(connection, *pair)
+
+    def changes(
+        self,
+        *,
+        since: datetime | None = None,
+        substantive: bool = False,
+        headline: bool = False,
+        stealth: bool = False,
+        source: str | None = None,
+        flips: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Changed]:
+        """The changes, newest first; what goes back to an earlier text only with `flips`. Raises SourceNotFound."""
+        return page_versions.changes(
+            self,
+            since=since,
+            substantive=substantive,
+            headline=headline,
+            stealth=stealth,
+            source=source,
+            flips=flips,
+            limit=limit,
+        )
+
+    def blame(self, url: str) -> list[Sentence]:
+        """For each sentence of a page's latest text the snapshot that had it first, without a break. Raises
+        PageNotFound, Withheld."""
+        return page_versions.blame(self, url)
+
+    def first_seen(self, phrase: str, url: str | None = None) -> list[Seen]:
+        """When a phrase entered and left pages' texts or headlines, the earliest first. Raises PageNotFound,
+        UsageError."""
+        return page_versions.first_seen(self, phrase, url)
+
+    def memento(self, url: str, when: datetime | None) -> tuple[CaptureView, Neighbours]:
+        """The capture of a URL that is nearest to a moment (None: the newest), and those around it.
+
+        Raises CaptureNotFound, and UsageError for what is no URL.
+        """
+        return mementos_kept.nearest(self.engine, url, when)
+
+    def time_map(self, url: str, page: int) -> TimeMapPage:
+        """A page of the captures of a URL, oldest first, counted from 1. Raises CaptureNotFound, UsageError."""
+        return mementos_kept.time_map(self.engine, url, page)
+
+    def payload(self, view: CaptureView) -> Exchange:
+        """What a capture says; a revisit with the payload that it refers to. Raises PayloadNotFound, DamagedRecord."""
+        return mementos_kept.payload(self.engine, self.folder, view)
+
+    def cdx(self, query: CdxQuery) -> Iterator[str]:
+        """The captures that a search of the index finds, in pieces of text. Raises UsageError with the first."""
+        return cdx.lines(self.engine, query)
+
+    def runs(self, limit: int = 20, *, before: int | None = None) -> list[RunView]:
+        """The latest runs, or those before one; newest first."""
+        with database.reading(self.engine) as connection:
+            return run_views.runs(connection, limit, before=before)
 
     def posts(self) -> dict[str, posts.Post]:
         """What there is of the notices of each rule that ever had one."""

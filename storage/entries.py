@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import attrs
-from sqlalchemy import and_, bindparam, or_, select, tuple_
+from sqlalchemy import BindParameter, and_, bindparam, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from storage import database
@@ -44,9 +44,10 @@ class Part(Generic[T]):
     """Where the next part begins. None: this is the last."""
 
 
-AT, ID = bindparam("at", type_=UTCDateTime()), bindparam("id")
+AT: BindParameter[datetime] = bindparam("at", type_=UTCDateTime())
+ID: BindParameter[int] = bindparam("id")
 SINCE, UNTIL = bindparam("since", type_=UTCDateTime()), bindparam("until", type_=UTCDateTime())
-LIMIT = bindparam("limit")
+LIMIT: BindParameter[int] = bindparam("limit")
 
 # Later than every capture.
 END = Cursor.parse("253402300799000000-999999999999999999")

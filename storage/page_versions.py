@@ -2,24 +2,27 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
 from storage import comparable, database, withholding
-from storage.archive import Archive
 from storage.change_tables import ChangeRow
 from storage.clock import Clock, iso
 from storage.compare import Change, Comparison, change_of, compare
 from storage.compare.sentences import sentence_starts
 from storage.compare.words import words_of
 from storage.errors import PageNotFound, UsageError
-from storage.finding import is_id, must_know
-from storage.snapshot_views import SnapshotView
+from storage.finding import is_id, must_know, page_of
+from storage.snapshot_views import SnapshotView, as_view, snapshots
 from storage.tables import AliasRow, FrontierRow, PageRow, SnapshotRow, SourceRow
 from storage.urls import key
+from storage.withholding import visible_snapshot
+
+if TYPE_CHECKING:
+    from storage.archive import Archive
 
 
 class NoSuchVersion(UsageError):
@@ -108,7 +111,7 @@ def beginning(given: str, now: datetime) -> datetime:
     return end.replace(hour=0, minute=0, second=0, microsecond=0) if "T" not in given and " " not in given else end
 
 
-def diff(archive: Archive, url: str, since: str | None = None, until: str | None = None) -> Diff:
+def diff(archive: "Archive", url: str, since: str | None = None, until: str | None = None) -> Diff:
     """Compare two versions of a page, its last two where none is named, or a page with another one (a URL).
 
     Raises PageNotFound, NoSuchVersion, OneVersion, NotADate; and Withheld, where one of the two that were named is, or
@@ -130,6 +133,29 @@ def diff(archive: Archive, url: str, since: str | None = None, until: str | None
         return between(connection, old, new)
 
 
+def memento_at(connection: Connection, url: str, when: datetime) -> SnapshotView:
+    """A page's newest snapshot at a time, of those that readers are shown.
+
+    Raises PageNotFound, Withheld, NoSuchVersion, and ValueError for a time without a zone.
+    """
+    if when.tzinfo is None:
+        raise ValueError(f"{when!r} has no time zone. Give an aware datetime, such as one with `tzinfo=UTC`.")
+    page = page_of(connection, url)
+    of_page = (
+        select(SnapshotRow.id, SnapshotRow.captured_at)
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .where(AliasRow.page_id == page, visible_snapshot())
+    )
+    newest = of_page.order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc()).limit(1)
+    found = connection.execute(newest.where(SnapshotRow.captured_at <= when)).first()
+    if found is None:
+        first = connection.execute(of_page.order_by(SnapshotRow.captured_at).limit(1)).first()
+        if first is None:
+            raise withholding.none_to_show(connection, page, url) or PageNotFound(url)
+        raise NoSuchVersion(url, when.isoformat(), first.captured_at)
+    return as_view(connection.execute(snapshots(all_versions=True).where(SnapshotRow.id == found.id)).one())
+
+
 def between(connection: Connection, old: SnapshotView, new: SnapshotView) -> Diff:
     """Compare two snapshots, in renditions of one version where they have such."""
     made = comparable.renditions_of(connection, [old.snapshot, new.snapshot])
@@ -142,7 +168,7 @@ def between(connection: Connection, old: SnapshotView, new: SnapshotView) -> Dif
     )
 
 
-def _must_be_two(archive: Archive, url: str, views: list[SnapshotView]) -> None:
+def _must_be_two(archive: "Archive", url: str, views: list[SnapshotView]) -> None:
     if len(views) > 1:
         return
     for hidden in archive.withheld_of(url):
@@ -150,7 +176,7 @@ def _must_be_two(archive: Archive, url: str, views: list[SnapshotView]) -> None:
     raise OneVersion(url, views[0], _due(archive, url))
 
 
-def _pick(archive: Archive, views: list[SnapshotView], url: str, what: str) -> SnapshotView:
+def _pick(archive: "Archive", views: list[SnapshotView], url: str, what: str) -> SnapshotView:
     if what in ("first", "latest"):
         return views[0] if what == "first" else views[-1]
     if is_id(what):
@@ -165,7 +191,7 @@ def _pick(archive: Archive, views: list[SnapshotView], url: str, what: str) -> S
     return found[-1]
 
 
-def _due(archive: Archive, url: str) -> datetime | None:
+def _due(archive: "Archive", url: str) -> datetime | None:
     with database.reading(archive.engine) as connection:
         query = select(FrontierRow.due_at).where(FrontierRow.key == key(url), FrontierRow.due_at.is_not(None))
         due: datetime | None = connection.execute(query.order_by(FrontierRow.due_at).limit(1)).scalar()
@@ -198,7 +224,7 @@ class Changed:
 
 
 def changes(
-    archive: Archive,
+    archive: "Archive",
     *,
     since: datetime | None = None,
     substantive: bool = False,
@@ -269,7 +295,7 @@ class Sentence:
         return {"text": self.text, "snapshot": self.snapshot, "since": iso(self.since)}
 
 
-def blame(archive: Archive, url: str) -> list[Sentence]:
+def blame(archive: "Archive", url: str) -> list[Sentence]:
     """For each sentence of the latest text the snapshot that had it first, without a break, as far as readers are shown
     them. Raises PageNotFound, and Withheld."""
     views = [view for view, _ in archive.history(url)[0]]
@@ -310,7 +336,7 @@ class Seen:
         }
 
 
-def first_seen(archive: Archive, phrase: str, url: str | None = None) -> list[Seen]:
+def first_seen(archive: "Archive", phrase: str, url: str | None = None) -> list[Seen]:
     """When a phrase entered and left pages' texts or headlines, the earliest first; case and kinds of quotation marks
     make no difference. Raises PageNotFound, and Withheld."""
     wanted = _folded(phrase)

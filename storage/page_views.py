@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Text, bindparam, case, cast, func, literal, select, tuple_
+from sqlalchemy import BindParameter, Connection, Text, bindparam, case, cast, func, literal, select, tuple_
 
 from storage import database, takedowns, withholding
 from storage.aliasing import AliasView, aliases_of
@@ -44,6 +44,8 @@ class Version:
     title: str | None
     access: str
     words: int
+    before: int | None
+    """The snapshot before it. None: it is the first."""
     change: Change | None
     """From the one before. None: it is the first, no version of Backissue has read both, or the one before is
     withheld."""
@@ -100,7 +102,7 @@ class PageView:
     """Where the next part begins."""
 
 
-_PAGE = bindparam("page")
+_PAGE: BindParameter[int] = bindparam("page")
 _HEAD = (
     select(PageRow.url, PageRow.key, PageRow.site, PageRow.added_at, SourceRow.name.label("source"))
     .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
@@ -177,6 +179,26 @@ _VISITS = (
     .order_by(VisitRow.outcome)
 )
 
+_PLACE = (
+    select(AliasRow.page_id, SnapshotRow.captured_at)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(SnapshotRow.id == bindparam("snapshot"))
+)
+_BESIDE = (
+    select(SnapshotRow.id)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(AliasRow.page_id == _PAGE, visible_snapshot())
+)
+_BEFORE = (
+    _BESIDE.where(tuple_(SnapshotRow.captured_at, SnapshotRow.id) < tuple_(AT, ID))
+    .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
+    .limit(1)
+)
+_AFTER = (
+    _BESIDE.where(tuple_(SnapshotRow.captured_at, SnapshotRow.id) > tuple_(AT, ID))
+    .order_by(SnapshotRow.captured_at, SnapshotRow.id)
+    .limit(1)
+)
 # Every source has a list of its own, and so do the watched pages.
 _SCOPES = select(literal("source:").concat(cast(SourceRow.id, Text)))
 _NEXT_VISIT = (
@@ -216,7 +238,10 @@ def page(archive: Archive, url: str, *, limit: int, after: Cursor | None = None)
             next_visit_at=_next_visit(connection, head.key),
             takedowns=tuple(takedowns.of_page(connection, number["page"])),
             points=tuple(map(_point, reversed(points))),
-            versions=tuple(map(_version, rows[:limit])),
+            versions=tuple(
+                _version(row, earlier.snapshot if earlier else None)
+                for row, earlier in zip(rows[:limit], [*rows[1:], None], strict=False)
+            ),
             next=Cursor(last.seen_at, last.snapshot) if last is not None else None,
         )  # fmt: skip
 
@@ -228,6 +253,15 @@ def versions(archive: Archive, url: str) -> tuple[Point, ...]:
     return tuple(map(_point, reversed(rows)))
 
 
+def around(archive: Archive, snapshot: int) -> tuple[int | None, int | None]:
+    """The snapshots of the same page before and after one; None where it is the first or the last."""
+    with database.reading(archive.engine) as connection:
+        own = connection.execute(_PLACE, {"snapshot": snapshot}).one()
+        values = {"page": own.page_id, "at": own.captured_at, "id": snapshot}
+        before, after = (connection.execute(query, values).scalar() for query in (_BEFORE, _AFTER))
+        return before, after
+
+
 def _point(row: Any) -> Point:
     return Point(
         snapshot=row.id, captured_at=row.captured_at, words_added=row.words_added or 0,
@@ -235,9 +269,10 @@ def _point(row: Any) -> Point:
     )  # fmt: skip
 
 
-def _version(row: Any) -> Version:
+def _version(row: Any, before: int | None) -> Version:
     return Version(
         snapshot=row.snapshot, captured_at=row.seen_at, title=row.title, access=row.access, words=row.words,
+        before=before,
         change=stored_change(row) if row.kinds is not None else None, returns_to=row.returns_to,
     )  # fmt: skip
 

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DatabaseError
 
-from storage import database
+from storage import captures, database
 from storage.capture import Capture, Exchange, Memento
+from storage.capture_tables import CaptureRow
 from storage.clock import Clock
 from storage.errors import BackissueError, DatabaseFailed
 from storage.folder import Folder
@@ -22,7 +23,9 @@ from storage.outcome import Outcome, Receipt
 from storage.record import Ledger, RenditionMissing, insert_records, record_visit
 from storage.rekeying import is_current, rekey
 from storage.runs import RunLock
-from storage.tables import RecordRow, WarcFileRow
+from storage.search import index
+from storage.surt import surt
+from storage.tables import RecordRow, UTCDateTime, WarcFileRow
 from storage.urls import use_rules_of
 from storage.visit import Visit
 from storage.warc_files import Place, WarcFiles, mend_tails
@@ -39,7 +42,17 @@ GROUP_SIZE = 64
 _EARLIER = (
     select(RecordRow.record_id, RecordRow.url, RecordRow.captured_at).where(RecordRow.type == "response").limit(1)
 )
-_EARLIER_OF_URL = _EARLIER.where(RecordRow.url == bindparam("url")).order_by(RecordRow.id.desc())
+_EARLIER_OF_URL = (
+    # The index of captures has the key, not the URL.
+    _EARLIER.join(CaptureRow, CaptureRow.record_id == RecordRow.id)
+    .where(CaptureRow.urlkey == bindparam("urlkey"), RecordRow.url == bindparam("url"))
+    .order_by(RecordRow.id.desc())
+)
+_EARLIER_OF_DATE = (
+    _EARLIER_OF_URL.where(RecordRow.captured_at <= bindparam("until", type_=UTCDateTime()))
+    .order_by(None)
+    .order_by(RecordRow.captured_at.desc())
+)
 _EARLIER_OF_PAYLOAD = _EARLIER.where(RecordRow.payload_digest == bindparam("digest")).order_by(RecordRow.id)
 _RECORD = select(RecordRow.id).where(RecordRow.record_id == bindparam("record"))
 
@@ -96,6 +109,8 @@ class Recorder:
                 # Another file of rules than last time.
                 if not is_current(connection):
                     rekey(connection)
+                    index.move_all(connection)
+            index.catch_up(self.engine)
         finally:
             gate.drop("migration")
 
@@ -230,12 +245,14 @@ class Recorder:
         ids: list[int] = []
         own: dict[object, int] = {}
         for row in rows:
-            refers_to = row.pop("refers_to")
+            refers_to, exchange = row.pop("refers_to"), row.pop("exchange")
             if refers_to is None or refers_to in own:
                 row["refers_to_id"] = own.get(refers_to)
             else:
                 row["refers_to_id"] = connection.execute(_RECORD, {"record": refers_to}).scalar()
             ids += insert_records(connection, [row])
+            if isinstance(exchange, Exchange):
+                captures.enter(connection, ids[-1], exchange)
             own[row["record_id"]] = ids[-1]
         return tuple(i for i, answered in zip(ids, answers, strict=True) if answered)
 
@@ -266,6 +283,7 @@ class Recorder:
                 gzipped=found.record.gzipped,
                 payload_digest=found.record.payload_digest or payload_digest(found.body),
                 refers_to=_referred(connection, found) if found.record.type == "revisit" else None,
+                exchange=found,
             )
             return [(copied, True)]
         exchanges: list[Exchange] = []
@@ -291,7 +309,8 @@ class Recorder:
         self, connection: Connection, exchange: Exchange, visit: Visit, seen: dict[str, Earlier]
     ) -> Earlier | None:
         if exchange.status == 304 and visit.outcome is Outcome.NOT_MODIFIED:
-            row = connection.execute(_EARLIER_OF_URL, {"url": exchange.url}).first()
+            given = {"url": exchange.url, "urlkey": surt(exchange.url)}
+            row = connection.execute(_EARLIER_OF_URL, given).first()
         elif exchange.body:
             digest = payload_digest(exchange.body)
             if digest in seen and (_memento_of(exchange) is None or seen[digest].captured_at <= exchange.captured_at):
@@ -311,9 +330,12 @@ def _memento_of(exchange: Exchange) -> Memento | None:
 
 def _referred(connection: Connection, capture: Capture) -> str | None:
     """The response record with the payload that an imported revisit record refers to."""
+    if capture.status == 304:
+        # Its digest is that of nothing; what had not changed is what the same URL had said last.
+        given = {"url": capture.url, "urlkey": surt(capture.url), "until": capture.captured_at}
+        return connection.execute(_EARLIER_OF_DATE, given).scalar()
     digest = (capture.record and capture.record.payload_digest) or payload_digest(capture.body)
-    query = select(RecordRow.record_id).where(RecordRow.payload_digest == digest, RecordRow.type == "response")
-    return connection.execute(query.order_by(RecordRow.id).limit(1)).scalar()
+    return connection.execute(_EARLIER_OF_PAYLOAD, {"digest": digest}).scalar()
 
 
 def _row(record: Record, place: Place) -> dict[str, object]:
@@ -328,6 +350,7 @@ def _row(record: Record, place: Place) -> dict[str, object]:
         "sha256": record.sha256,
         "payload_digest": record.payload_digest,
         "refers_to": record.refers_to,
+        "exchange": record.exchange,
     }
 
 

@@ -1,4 +1,4 @@
-"""A snapshot's article block by block: its text, what was cut and why, its captions and credits, where its bytes lie."""
+"""A snapshot's article block by block: its text, what was cut and why, its captions and credits, its bytes."""
 
 from typing import Any
 

@@ -123,6 +123,13 @@ def stories(
                 return
 
 
+def story(connection: Connection, name: str) -> Story | None:
+    """The story of that name; None where there is none, or where nothing but one page is left of it."""
+    query = select(BodyRow.id).where(BodyRow.story == name, BodyRow.relation == Relation.ORIGIN).limit(1)
+    centre = connection.execute(query).scalar()
+    return _story(connection, centre) if centre is not None else None
+
+
 def _centres(connection: Connection, page: int | None, source: str | None) -> list[int]:
     """Texts that stories stand around: origins, and the earlier of two that share text and are in no story."""
     wanted = (

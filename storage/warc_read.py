@@ -70,12 +70,16 @@ class Skipped:
 
 def read_exchange(folder: Path, location: Location) -> Exchange:
     """The exchange that one of our records holds. Raises DamagedRecord where its bytes are not those written."""
-    path = folder / location.file
-    record = _parse(_read(path, location))
-    exchange = _exchange(record) if record is not None else None
+    exchange = read_message(folder, location)
     if exchange is None:
-        raise DamagedRecord(str(path), location.offset, "it holds no HTTP message")
+        raise DamagedRecord(str(folder / location.file), location.offset, "it holds no HTTP message")
     return exchange
+
+
+def read_message(folder: Path, location: Location) -> Exchange | None:
+    """Like `read_exchange`; None where the record is whole and holds none, as revisits of other writers may."""
+    record = _parse(_read(folder / location.file, location))
+    return _exchange(record) if record is not None else None
 
 
 def read_block(folder: Path, location: Location) -> bytes:

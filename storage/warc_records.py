@@ -37,6 +37,8 @@ class Record:
     payload_digest: str | None
     refers_to: str | None = None
     """The record that holds the payload, for a revisit; the one that it was made from, for a conversion."""
+    exchange: Exchange | None = None
+    """What it says, for a response or a revisit: the index of captures needs its status and its media type."""
 
     @property
     def sha256(self) -> bytes:
@@ -134,7 +136,8 @@ def response_records(
         record = writer.create_warc_record(exchange.url, kind, http_headers=http, warc_headers_dict=fields)
     level = ENCODED_LEVEL if exchange.header("Content-Encoding") else PLAIN_LEVEL
     of = earlier.record_id if earlier else None
-    records = [_finished(writer, record, exchange.url, exchange.captured_at, level, digest, of)]
+    first = _finished(writer, record, exchange.url, exchange.captured_at, level, digest, of)
+    records = [attrs.evolve(first, exchange=exchange)]
     if memento is not None:
         records.append(_provenance(exchange, memento, records[0].record_id))
     elif exchange.request_headers is not None:

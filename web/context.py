@@ -9,14 +9,39 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from storage.archive import Archive
+from storage.queue import Queue
 from web import wording
+from web.cache import Cache
 from web.settings import Settings
+
+# What leads everywhere else, from every page.
+SECTIONS = (
+    ("/", "Today"),
+    ("/changes", "Changes"),
+    ("/gone", "Gone"),
+    ("/sources", "Sources"),
+    ("/stories", "Stories"),
+    ("/runs", "Runs"),
+    ("/queue", "Archive a page"),
+)
 
 
 def archive(request: Request) -> Archive:
     """The archive, open for reading; one for the whole application, and for all of its threads."""
     opened: Archive = request.app.state.archive
     return opened
+
+
+def cache(request: Request) -> Cache:
+    """What was answered last."""
+    held: Cache = request.app.state.cache
+    return held
+
+
+def queue(request: Request) -> Queue:
+    """What readers ask to have archived."""
+    held: Queue = request.app.state.queue
+    return held
 
 
 def settings(request: Request) -> Settings:
@@ -37,7 +62,7 @@ def render(
     """A page. Whatever a value holds is shown as text: every template escapes."""
     told = settings(request)
     text = templates().get_template(template).render(
-        here=request.url.path, read_only=told.read_only, replay_port=told.replay_port, **values
+        here=request.url.path, sections=SECTIONS, read_only=told.read_only, replay_port=told.replay_port, **values
     )  # fmt: skip
     return HTMLResponse(text, status_code=status, headers=dict(headers or {}))
 

@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from storage.errors import BackissueError, PageNotFound, SourceNotFound, UsageError, Withheld
+from storage.errors import BackissueError, PageNotFound, RefusedURL, SourceNotFound, UsageError, Withheld
+from storage.queue import JobNotFound, QueueFull
 from web.context import render
 
 logger = logging.getLogger(__name__)
@@ -35,11 +36,13 @@ def answer(request: Request, status: int, sentence: str, *, headers: Mapping[str
 
 def status_of(error: BackissueError) -> int:
     """The HTTP status that says what a storage error says."""
-    if isinstance(error, PageNotFound | SourceNotFound):
+    if isinstance(error, PageNotFound | SourceNotFound | JobNotFound):
         return HTTPStatus.NOT_FOUND
     if isinstance(error, Withheld):
         return HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS
-    if isinstance(error, UsageError):
+    if isinstance(error, QueueFull):
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    if isinstance(error, UsageError | RefusedURL):
         return HTTPStatus.BAD_REQUEST
     return HTTPStatus.INTERNAL_SERVER_ERROR
 

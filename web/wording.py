@@ -1,7 +1,7 @@
 """How values are put in words on a page: dates, numbers, addresses."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +14,21 @@ def day(when: datetime | None) -> str:
 def moment(when: datetime | None) -> str:
     """`24 Nov 2026, 18:46`, in UTC; a dash for none."""
     return f"{day(when)}, {when.astimezone(UTC):%H:%M}" if when else "–"
+
+
+def short_day(when: date) -> str:
+    """`24 Nov`."""
+    return f"{when.day} {when:%b}"
+
+
+def long_day(when: date) -> str:
+    """`Tuesday, 24 November 2026`."""
+    return f"{when:%A}, {when.day} {when:%B} {when.year}"
+
+
+def clock(when: datetime) -> str:
+    """`18:46`, in UTC."""
+    return f"{when.astimezone(UTC):%H:%M}"
 
 
 def machine(when: datetime) -> str:
@@ -66,8 +81,55 @@ def in_query(value: object) -> str:
     return quote(str(value), safe="")
 
 
+_SIGNS = {
+    "http_404": "answers 404, not found",
+    "http_410": "answers 410, gone",
+    "to_front_page": "leads to the front page",
+    "to_section": "leads to a section page",
+    "soft_404": "says that there is no such page",
+    "like_vanished": "shows what stands in the place of other pages that are gone",
+    "noindex": "asks search engines to leave it out",
+    "text_gone": "is there without its text",
+}
+
+_ACCESS = {
+    "open": "open",
+    "metered": "paid, and the text is whole",
+    "teaser": "teaser: only the beginning",
+    "paywall": "behind a paywall",
+    "unknown": "unknown",
+}
+
+
+def sign(name: str) -> str:
+    """How a takedown was seen, as what the page does."""
+    return _SIGNS.get(name, name.replace("_", " "))
+
+
+def access(name: str) -> str:
+    """How much of an article was to be seen."""
+    return _ACCESS.get(name, name.replace("_", " "))
+
+
+def cut_to(text: str, length: int) -> str:
+    """A text, with its end cut off where it is long."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def plain(name: str) -> str:
+    """A name of ours in words: `not_modified`, not modified."""
+    return name.replace("_", " ")
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "access": access,
+    "clock": clock,
+    "cut_to": cut_to,
     "day": day,
+    "long_day": long_day,
+    "plain": plain,
+    "short_day": short_day,
+    "sign": sign,
     "moment": moment,
     "machine": machine,
     "number": number,

@@ -90,12 +90,12 @@ def aliases(folder: Path, url: str, split: bool, join: bool, as_json: bool) -> N
             click.echo(f"    {move['at']}  moved here from {move['from']} ({move['reason']})")
 
 
-@click.command(short_help="Make fingerprints and stories anew from the snapshots.")
+@click.command(short_help="Make the search index, fingerprints and stories anew from the snapshots.")
 @_WORKERS
 @_JSON
 @click.pass_obj
 def reindex(folder: Path, workers: int | None, as_json: bool) -> None:
-    """Forget all fingerprints, links and stories, and make them anew from the snapshots alone."""
+    """Forget the search index, all fingerprints, links and stories, and make them anew from the snapshots alone."""
     from pipelines.stories.standalone import rebuild
 
     with Progress("reindex", as_json=as_json, total=None) as progress:
