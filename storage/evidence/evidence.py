@@ -151,8 +151,10 @@ def _snapshots(archive: Archive, about: Subject, bundle: Bundle) -> dict[int, st
 
 
 def _changes(connection: Connection, about: Subject, bundle: Bundle) -> None:
-    views = [view for view, _ in about.snapshots]
-    for place, (old, new) in enumerate(itertools.pairwise(views), 1):
+    for place, ((old, _), (new, change)) in enumerate(itertools.pairwise(about.snapshots), 1):
+        if change is None:
+            # What differs may be ours, or tell of a snapshot in between that is withheld.
+            continue
         diff = between(connection, old, new)
         name = f"changes/{place:04d}-{place + 1:04d}"
         bundle.add(f"{name}.json", json.dumps(diff.as_json(), ensure_ascii=False, indent=2) + "\n")

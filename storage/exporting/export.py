@@ -157,4 +157,5 @@ def _writer(archive: Archive, request: Request, to: Output, done: Done) -> _Writ
 
 
 def _title(request: Request) -> str:
-    return f"Snapshots of {request.selection.source}" if request.selection.source else "Snapshots"
+    said = [request.selection.query, f"source {request.selection.source}" if request.selection.source else ""]
+    return ", ".join(["Snapshots", *filter(None, said)])

@@ -24,6 +24,7 @@ from storage.archive import Archive
 from storage.capture import Exchange
 from storage.clock import Clock
 from storage.errors import BackissueError, Withheld
+from storage.evidence.evidence import make_evidence
 from storage.exporting import export as exporting
 from storage.exporting.selection import Selection
 from storage.folder import Folder
@@ -163,8 +164,10 @@ READING: dict[str, Callable[[str], tuple[str, ...]]] = {
     "sources check": lambda url: ("sources", "check", "--offline"),
 }
 # They work on the archive, and what they report of that is for its owner; `serve` has doors of its own.
+# `evidence` writes a file, which is read below.
 OTHERS = {
-    "archive", "backfill", "crawl", "demo", "import", "lift", "reextract", "reindex", "schedule", "serve", "withhold"
+    "archive", "backfill", "crawl", "demo", "evidence", "import", "lift", "reextract", "reindex", "schedule",
+    "serve", "withhold",
 }  # fmt: skip
 
 
@@ -177,6 +180,8 @@ LISTS: dict[str, Callable[[Archive, str], object]] = {
     "list of changes": lambda archive, url: change_entries.changes(archive, limit=50),
     "list of takedowns": lambda archive, url: takedown_entries.takedowns(archive, limit=50),
     "takedowns of a source": lambda archive, url: takedown_entries.takedowns(archive, limit=50, source="ledger"),
+    "evidence": lambda archive, url: evidence(archive, url),
+    "evidence of the copy": lambda archive, url: evidence(archive, COPY),
     "JSON Lines": lambda archive, url: exported(archive, "jsonl").read_text(),
     "CSV": lambda archive, url: exported(archive, "csv").read_text(),
     "exported changes": lambda archive, url: exported(archive, "csv", rows="changes").read_text(),
@@ -189,6 +194,13 @@ LISTS: dict[str, Callable[[Archive, str], object]] = {
         if "datapackage" not in name
     },
 }
+
+
+def evidence(archive: Archive, url: str) -> dict[str, str]:
+    file = archive.folder.path / "evidence.zip"
+    make_evidence(archive, url, file, made=START, force=True)
+    with zipfile.ZipFile(file) as zipped:
+        return {name: unpacked(zipped.read(name)) for name in zipped.namelist()}
 
 
 def exported(archive: Archive, form: str, rows: str = "snapshots") -> Path:
