@@ -113,6 +113,8 @@ def make(folder: Path, site: Any) -> Kept:
     assert done.returncode == 0, done.stderr
     site.refusals[path] = [(404, {})]
     assert backissue.archived(url)[url]["outcome"] == "gone"
+    assert backissue("tag", url, "harbour").returncode == 0
+    assert backissue("note", "3", "Nobody else has the pelican").returncode == 0
     return Kept(backissue=backissue, url=url, site=site)
 
 
@@ -154,6 +156,16 @@ READING: dict[str, Callable[[str], tuple[str, ...]]] = {
     "stories of the copy": lambda url: ("stories", COPY, "--json"),
     "stories of a source": lambda url: ("stories", "--source", "ledger"),
     "aliases": lambda url: ("aliases", url),
+    "search": lambda url: ("search", "treasurer"),
+    "search, best first": lambda url: ("search", "--by-relevance", "--all-versions", "nobody", "--json"),
+    "search by a field": lambda url: ("search", "source:ledger"),
+    "search, folded": lambda url: ("search", "--fold", "brackwater"),
+    "search as of a day": lambda url: ("search", "--as-of", "2027", "brackwater"),
+    "search, counted": lambda url: ("search", "--counts", "treasurer"),
+    "tags": lambda url: ("tag", "--list"),
+    "tags of the page": lambda url: ("tag", "--list", url),
+    "notes": lambda url: ("note", "--list"),
+    "notes of a snapshot": lambda url: ("note", "--list", "3"),
     "export": lambda url: ("export",),
     "export of a source": lambda url: ("export", "--source", "ledger"),
     "status": lambda url: ("status",),
@@ -163,11 +175,11 @@ READING: dict[str, Callable[[str], tuple[str, ...]]] = {
     "sources memory": lambda url: ("sources", "memory", "127.0.0.1"),
     "sources check": lambda url: ("sources", "check", "--offline"),
 }
-# They work on the archive, and what they report of that is for its owner; `serve` has doors of its own.
-# `evidence` writes a file, which is read below.
+# They work on the archive, and what they report of that is for its owner; `serve` has doors of its own, and what
+# `evidence` writes is read below.
 OTHERS = {
-    "archive", "backfill", "crawl", "demo", "evidence", "import", "lift", "reextract", "reindex", "schedule",
-    "serve", "withhold",
+    "archive", "backfill", "crawl", "demo", "evidence", "import", "lift", "reextract", "reindex", "schedule", "serve",
+    "withhold", "worker",
 }  # fmt: skip
 
 
@@ -180,13 +192,12 @@ LISTS: dict[str, Callable[[Archive, str], object]] = {
     "list of changes": lambda archive, url: change_entries.changes(archive, limit=50),
     "list of takedowns": lambda archive, url: takedown_entries.takedowns(archive, limit=50),
     "takedowns of a source": lambda archive, url: takedown_entries.takedowns(archive, limit=50, source="ledger"),
-    "evidence": lambda archive, url: evidence(archive, url),
-    "evidence of the copy": lambda archive, url: evidence(archive, COPY),
     "JSON Lines": lambda archive, url: exported(archive, "jsonl").read_text(),
     "CSV": lambda archive, url: exported(archive, "csv").read_text(),
     "exported changes": lambda archive, url: exported(archive, "csv", rows="changes").read_text(),
     "Parquet": lambda archive, url: pyarrow.parquet.read_table(exported(archive, "parquet")).to_pylist(),
     "WARC": lambda archive, url: unpacked(exported(archive, "warc").read_bytes()),
+    "evidence": lambda archive, url: proof(archive, url),
     "WACZ": lambda archive, url: {
         name: unpacked(zipped.read(name))
         for zipped in [zipfile.ZipFile(exported(archive, "wacz"))]
@@ -196,13 +207,6 @@ LISTS: dict[str, Callable[[Archive, str], object]] = {
 }
 
 
-def evidence(archive: Archive, url: str) -> dict[str, str]:
-    file = archive.folder.path / "evidence.zip"
-    make_evidence(archive, url, file, made=START, force=True)
-    with zipfile.ZipFile(file) as zipped:
-        return {name: unpacked(zipped.read(name)) for name in zipped.namelist()}
-
-
 def exported(archive: Archive, form: str, rows: str = "snapshots") -> Path:
     file = archive.folder.path / f"all.{form}"
     exporting.export(
@@ -210,6 +214,14 @@ def exported(archive: Archive, form: str, rows: str = "snapshots") -> Path:
         exporting.Request(form=form, rows=rows, selection=Selection(all_versions=True), output=file, force=True),
     )
     return file
+
+
+def proof(archive: Archive, url: str) -> list[str]:
+    """The texts and records in a page's evidence."""
+    file = archive.folder.path / "proof.zip"
+    make_evidence(archive, url, file, made=START, stamper=None, force=True)
+    with zipfile.ZipFile(file) as zipped:
+        return [unpacked(zipped.read(name)) for name in sorted(zipped.namelist())]
 
 
 def unpacked(data: bytes) -> str:
@@ -233,7 +245,7 @@ def said(kept: Kept, names: Iterable[str] = (*READING, *LISTS)) -> dict[str, str
 
 
 # Without what counts time or bytes that are made anew.
-LASTING = [name for name in (*READING, *LISTS) if "status" not in name and name != "WACZ"]
+LASTING = [name for name in (*READING, *LISTS) if "status" not in name and name not in ("WACZ", "evidence")]
 
 
 @pytest.fixture(scope="module")
