@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench.made_archive import COLUMNS, START, build, paragraphs  # noqa: E402 - the folder is no installed package
+
 from storage import Archive  # noqa: E402
 from storage.change_tables import ChangeRow  # noqa: E402
 from storage.database import migrate, open_engine  # noqa: E402
