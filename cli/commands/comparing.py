@@ -7,9 +7,8 @@ import click
 
 from cli.left_out import say_what_is_left_out, say_what_is_left_out_of
 from cli.printing import as_json_option, print_json
-from storage import page_versions
 from storage.archive import Archive
-from storage.clock import Clock, iso
+from storage.clock import iso
 from storage.compare.as_html import as_html
 from storage.compare.as_text import as_markdown, as_text
 
@@ -26,7 +25,7 @@ def diff(folder: Path, url: str, since: str | None, until: str | None, form: str
     """Print what differs between two versions of a page: the last two, or FROM and TO, each a date, `yesterday`,
     `first`, `latest` or a snapshot's number. With another URL as FROM, the newest of both pages."""
     archive = Archive.open(folder)
-    found = page_versions.diff(archive, url, since, until)
+    found = archive.diff(url, since, until)
     for one in dict.fromkeys((found.old.canonical_url, found.new.canonical_url)):
         say_what_is_left_out_of(archive, one)
     names = [f"{iso(one.captured_at)} (snapshot {one.snapshot})" for one in (found.old, found.new)]
@@ -49,7 +48,7 @@ def diff(folder: Path, url: str, since: str | None, until: str | None, form: str
 
 
 @click.command(short_help="List what changed.")
-@click.option("--since", metavar="DATE", help="From that day on, or `today`, `yesterday`.")
+@click.option("--since", metavar="DATE", help="From then on: 2026, 2026-03, 2026-03-01, `today`, `yesterday`.")
 @click.option("--substantive", is_flag=True, help="Only what says something else now.")
 @click.option("--headline", is_flag=True, help="Only new headlines.")
 @click.option("--stealth", is_flag=True, help="Only edits without a later modified date.")
@@ -63,10 +62,9 @@ def changes(
     limit: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """List what changed between the snapshots of pages, newest first."""
-    start = page_versions.beginning(since, Clock().now()) if since else None
     archive = Archive.open(folder)
-    for one in page_versions.changes(
-        archive, since=start, substantive=substantive, headline=headline, stealth=stealth, source=source,
+    for one in archive.changes(
+        since=since, substantive=substantive, headline=headline, stealth=stealth, source=source,
         flips=flips, limit=limit,
     ):  # fmt: skip
         if as_json:
@@ -85,7 +83,7 @@ def blame(folder: Path, url: str, as_json: bool) -> None:
     """Print for every sentence of a page's latest text the snapshot that it came in with."""
     archive = Archive.open(folder)
     say_what_is_left_out_of(archive, url)
-    for one in page_versions.blame(archive, url):
+    for one in archive.blame(url):
         if as_json:
             print_json(one.as_json())
         else:
@@ -100,7 +98,7 @@ def blame(folder: Path, url: str, as_json: bool) -> None:
 def first_seen(folder: Path, phrase: str, page: str | None, as_json: bool) -> None:
     """Print when a phrase entered a page's text or headline, and when it left."""
     archive = Archive.open(folder)
-    for one in page_versions.first_seen(archive, phrase, page):
+    for one in archive.first_seen(phrase, page):
         if as_json:
             print_json(one.as_json())
             continue

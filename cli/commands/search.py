@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from cli.left_out import say_what_is_left_out
 from cli.printing import as_json_option, print_json
 from storage.archive import Archive
 from storage.clock import iso
@@ -50,6 +51,7 @@ def search(
         _print_counts(archive.facets(request), as_json=as_json)
     else:
         _print_hits(archive.search(request), fold=fold, as_json=as_json)
+    say_what_is_left_out(archive)
 
 
 def _print_hits(found: Found, *, fold: bool, as_json: bool) -> None:
