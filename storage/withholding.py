@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import attrs
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage.clock import iso
@@ -151,18 +151,21 @@ class HiddenSnapshot:
     by: Withholding
 
 
+# Put together once, as in `storage.pages`.
+_SNAPSHOTS_OF = (
+    select(*table(WithheldRow).columns, SnapshotRow.captured_at)
+    .join(SnapshotRow, SnapshotRow.id == WithheldRow.target_id)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(WithheldRow.kind == "snapshot", WithheldRow.lifted_at.is_(None), AliasRow.page_id == bindparam("page"))
+    .order_by(SnapshotRow.captured_at, SnapshotRow.id)
+)
+
+
 def snapshots_of(connection: Connection, page: int) -> list[HiddenSnapshot]:
     """The snapshots of a page that are withheld by themselves, oldest first."""
-    query = (
-        select(*table(WithheldRow).columns, SnapshotRow.captured_at)
-        .join(SnapshotRow, SnapshotRow.id == WithheldRow.target_id)
-        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-        .where(WithheldRow.kind == "snapshot", WithheldRow.lifted_at.is_(None), AliasRow.page_id == page)
-        .order_by(SnapshotRow.captured_at, SnapshotRow.id)
-    )
     return [
         HiddenSnapshot(snapshot=row.target_id, captured_at=row.captured_at, by=as_value(row))
-        for row in connection.execute(query)
+        for row in connection.execute(_SNAPSHOTS_OF, {"page": page})
     ]
 
 

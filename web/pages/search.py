@@ -18,7 +18,7 @@ from web.plots.months import months_plot
 A_PART = 20
 
 # Of what is found so much is counted, the newest: enough to see when it was written of.
-COUNTED = 20_000
+COUNTED = 10_000
 
 # A reader's question is a line; longer ones are other programs'.
 LONGEST_QUERY = 1_000
