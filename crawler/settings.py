@@ -27,8 +27,12 @@ AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 32
 DOWNLOAD_DELAY = 0
-# What a page's scripts ask for (crawler.rendering.pages.SLOT).
-DOWNLOAD_SLOTS = {"rendering": {"concurrency": 8, "delay": 0, "jitter": 0}}
+DOWNLOAD_SLOTS = {
+    # What a page's scripts ask for (crawler.rendering.pages.SLOT).
+    "rendering": {"concurrency": 8, "delay": 0, "jitter": 0},
+    # Images and styles (crawler.assets.SLOT): a browser asks for dozens at once.
+    "assets": {"concurrency": 2, "delay": 0.1, "jitter": 0},
+}
 AUTOTHROTTLE_START_DELAY = 2.0
 # All of Scrapy's own are off (its throttle is ours, log statistics would break the progress bar), and are left out of
 # the base, since they are imported even where they are off: remote control alone brings a web server, 0.2 s.
@@ -42,7 +46,7 @@ RETRY_TIMES = 1
 # 429 and 503 are asked again when the host's back-off is over: see crawler.back_off.
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
 REDIRECT_MAX_TIMES = 8
-# 16 MiB on the wire; a gzip bomb of 1 MB took 1.1 GB without a limit. 64 MiB decoded is pipelines.markup.decode's.
+# 16 MiB on the wire; a gzip bomb of 1 MB took 1.1 GB without a limit. 64 MiB decoded is storage.markup.decode's.
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 URLLENGTH_LIMIT = 2083

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from pipelines.access import challenges
-from pipelines.markup.decode import BodyTooLarge, UnknownEncoding, decode_body
 from pipelines.page import PageBytes, PartBytes
 from storage.capture import Capture
+from storage.markup.decode import BodyTooLarge, UnknownEncoding, decode_body
 from storage.outcome import Outcome
 from storage.urls import is_front_page, key
 from storage.visit import Visit

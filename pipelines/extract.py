@@ -17,12 +17,12 @@ from pipelines.body.blocks import blocks_of
 from pipelines.body.compose import compose
 from pipelines.fields.guesses import Guesses
 from pipelines.fields.metadata import Metadata, read_metadata
-from pipelines.markup.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
-from pipelines.markup.parsing import parse
 from pipelines.page import NotArticle, PageBytes
 from pipelines.parts.pager import find_pager
 from pipelines.rules.apply import apply
 from storage.article import APART, Access, Article, Block, Pager
+from storage.markup.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text, scrub
+from storage.markup.parsing import parse
 from storage.rules import SiteRules
 
 # Raised with every change of this room that makes another article of the same bytes.

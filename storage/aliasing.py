@@ -3,10 +3,11 @@
 from datetime import datetime
 
 import attrs
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 
-from storage import takedowns
+from storage import takedowns, withholding
 from storage.errors import AliasNotFound, LastAlias
+from storage.search import index
 from storage.story_tables import AliasMoveRow, ApartRow, BodyRow, SnapshotBodyRow
 from storage.tables import AliasRow, PageRow, SnapshotRow, made_by, table
 from storage.takedown_tables import ReplacedTextRow
@@ -22,8 +23,8 @@ class AliasView:
     added_at: datetime
     snapshots: int
     """Snapshots that were captured at this very URL."""
-    moved: tuple[tuple[datetime, str, str], ...]
-    """When it came from another page, why, and that page's URL."""
+    moved: tuple[tuple[datetime, str, str | None], ...]
+    """When it came from another page, why, and that page's URL: None where that is withheld."""
 
 
 def apart(connection: Connection) -> frozenset[str]:
@@ -42,7 +43,10 @@ def aliases_of(connection: Connection, page: int) -> list[AliasView]:
     found = []
     for row in rows:
         captured = select(SnapshotRow.id).where(SnapshotRow.alias_id == row.id)
-        moves = select(AliasMoveRow.at, AliasMoveRow.reason, AliasMoveRow.from_url).order_by(AliasMoveRow.id)
+        left = select(PageRow.id).where(PageRow.id == AliasMoveRow.from_page, ~withholding.visible_page())
+        moves = select(
+            AliasMoveRow.at, AliasMoveRow.reason, case((~left.exists(), AliasMoveRow.from_url)).label("from_url")
+        ).order_by(AliasMoveRow.id)
         found.append(
             AliasView(
                 url=row.url,
@@ -96,6 +100,7 @@ def join(connection: Connection, url: str, *, now: datetime) -> None:
     connection.execute(delete(ApartRow).where(ApartRow.url == url))
     _move(connection, row.id, row.page_id, url, move.from_page, "join", now)
     connection.execute(delete(ReplacedTextRow).where(ReplacedTextRow.page_id == row.page_id))
+    withholding.end(connection, "page", row.page_id, now=now)
     connection.execute(delete(PageRow).where(PageRow.id == row.page_id))
 
 
@@ -115,6 +120,7 @@ def move_claims(connection: Connection, page: int, wanted: str, *, now: datetime
 
 
 def _move(connection: Connection, alias: int, page: int, url: str, to_page: int, reason: str, now: datetime) -> None:
+    withholding.follow(connection, page, to_page, now=now)
     connection.execute(update(AliasRow).where(AliasRow.id == alias).values(page_id=to_page))
     # What a page's visits say of its takedowns goes with them.
     for one in (page, to_page):
@@ -122,6 +128,7 @@ def _move(connection: Connection, alias: int, page: int, url: str, to_page: int,
     values = {"alias_id": alias, "from_page": page, "from_url": url, "to_page": to_page, "reason": reason, "at": now}
     connection.execute(insert(table(AliasMoveRow)), values)
     _place_again(connection, alias)
+    index.move(connection, alias, page, to_page)
 
 
 def _place_again(connection: Connection, alias: int) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import DatabaseFailed, NewerDatabase, OlderDatabase
+from storage.search.form import form, names_form
 
 # How long a writer waits for another process's transaction. Transactions here are short, so a minute means that
 # something holds the lock for good.
 BUSY_TIMEOUT_SECONDS = 60
 
 # The newest revision in storage/migrations/versions. A test compares the two.
-HEAD = "0011"
+HEAD = "0015"
 
 _BEGIN = {"write": "BEGIN IMMEDIATE", "read": "BEGIN"}
 
@@ -48,12 +49,23 @@ def open_engine(file: Path, *, write: bool) -> Engine:
         # 64 MiB of pages instead of 2: look-ups by key hit a large index at random.
         cursor.execute("PRAGMA cache_size = -65536")
         cursor.close()
+        # What the view of the full-text index's content calls (`storage.search_tables`).
+        connection.create_function("search_form", 1, form, deterministic=True)
+        connection.create_function("search_names", 1, names_form, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def raw_reader(file: Path) -> sqlite3.Connection:
+    """A bare connection to a SQLite file, in no transaction, for any thread."""
+    return sqlite3.connect(
+        f"file:{_quoted(file)}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False,
+        isolation_level=None,
+    )  # fmt: skip
 
 
 def _quoted(file: Path) -> str:

@@ -222,6 +222,54 @@ class PageNotFound(UsageError):
         super().__init__(f"The archive holds nothing for {what}. `backissue list` shows what it has.")
 
 
+class Withheld(BackissueError):
+    """A page, a snapshot or a source was asked for that the archive's owner has hidden from every reader."""
+
+    def __init__(self, what: str, *, whole: str | None, reason: str, withheld_at: datetime, lift: str | None):
+        self.what = what
+        """As it was asked for."""
+        self.reason = reason
+        self.withheld_at = withheld_at
+        with_it = f" with its whole {whole}" if whole else ""
+        said = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+        self.for_readers = f"{what} has been withheld{with_it} since {iso(withheld_at)}: {said}"
+        """The sentence for readers who can do nothing about it, such as those of a web page."""
+        to_do = f"`backissue lift {lift}` shows it again."
+        if lift is None:
+            to_do = "`backissue withhold --list` names what is withheld, and `backissue lift` shows it again."
+        super().__init__(f"{self.for_readers} {to_do}")
+
+
+class AlreadyWithheld(UsageError):
+    """What is to be withheld is withheld already."""
+
+    def __init__(self, what: str, *, reason: str, withheld_at: datetime, lift: str):
+        super().__init__(
+            f"{what} is withheld already, since {iso(withheld_at)}: {reason} To give another reason, lift it first: "
+            f"`backissue lift {lift}`."
+        )
+
+
+class NotWithheld(UsageError):
+    """What is to be lifted is not withheld, or only something that it is part of."""
+
+    def __init__(self, what: str, *, lift: str | None):
+        hint = "`backissue withhold --list` shows what is."
+        if lift is not None:
+            hint = f"It is hidden with what it belongs to, which `backissue lift {lift}` shows again."
+        super().__init__(f"{what} itself is not withheld. {hint}")
+
+
+class NoReason(UsageError):
+    """Something is to be withheld without a reason."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Readers are told why something is withheld. Give the reason in a sentence, with --reason TEXT "
+            "(one line of readable text, at most 500 characters)."
+        )
+
+
 class RunUnderWay(BackissueError):
     """Another process is crawling the same source."""
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from storage import pages
+from storage import pages, withholding
 from storage.errors import InvalidURL, PageNotFound, SourceNotFound
 from storage.tables import SourceRow
 
@@ -16,7 +16,14 @@ def is_id(what: str) -> bool:
 
 
 def page_of(connection: Connection, url: str) -> int:
-    """The page that a URL leads to. Raises PageNotFound."""
+    """The page that a URL leads to, for a reader. Raises PageNotFound, and Withheld where it is hidden."""
+    page = any_page_of(connection, url)
+    withholding.must_show_page(connection, page, url)
+    return page
+
+
+def any_page_of(connection: Connection, url: str) -> int:
+    """The page that a URL leads to, withheld or not. Raises PageNotFound."""
     try:
         alias = pages.find_alias(connection, url)
     except InvalidURL as error:
@@ -27,7 +34,24 @@ def page_of(connection: Connection, url: str) -> int:
 
 
 def must_know(connection: Connection, source: str) -> None:
-    """Raises SourceNotFound where there is no source of that name."""
-    known = connection.execute(select(SourceRow.name).order_by(SourceRow.name)).scalars().all()
+    """Raises SourceNotFound where there is no source of that name, and Withheld where it is hidden."""
+    any_source(connection, source)
+    withholding.must_show_source(connection, source)
+
+
+def any_source(connection: Connection, source: str) -> int:
+    """The source of that name, withheld or not. Raises SourceNotFound."""
+    rows = connection.execute(select(SourceRow.name, SourceRow.id).order_by(SourceRow.name)).all()
+    known: dict[str, int] = {row.name: row.id for row in rows}
     if source not in known:
         raise SourceNotFound(source, list(known))
+    return known[source]
+
+
+def source_id(connection: Connection, source: str) -> int:
+    """The row of the source of that name, for a reader. Raises SourceNotFound, and Withheld where it is hidden."""
+    found: int | None = connection.execute(select(SourceRow.id).where(SourceRow.name == source)).scalar()
+    if found is None:
+        found = any_source(connection, source)
+    withholding.must_show_source(connection, source)
+    return found

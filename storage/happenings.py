@@ -13,6 +13,7 @@ from storage.health import health
 from storage.notice_file import On, Rule
 from storage.tables import AliasRow, FireRow, PageRow, RunRow, SourceRow, VisitRow
 from storage.takedown_tables import TakedownRow
+from storage.withholding import visible
 
 
 @attrs.frozen(kw_only=True)
@@ -70,7 +71,8 @@ def last_visit(connection: Connection) -> int:
 
 def of_pages(connection: Connection, after: int, until: int) -> list[Any]:
     """One row per visit that found a page changed, confirmed its takedown, or found it there again after that: `id`,
-    `outcome`, `gone`, `back`, `captured_at`, `snapshot_id`, `url` and `source`. Oldest first."""
+    `outcome`, `gone`, `back`, `captured_at`, `snapshot_id`, `url` and `source`; nothing that is withheld. Oldest
+    first."""
     # What was only suspected was told to nobody, and its end is no news.
     told = and_(TakedownRow.page_id == PageRow.id, TakedownRow.confirmed_at.is_not(None))
     gone, back = (
@@ -92,6 +94,7 @@ def of_pages(connection: Connection, after: int, until: int) -> list[Any]:
         .join(PageRow, PageRow.id == AliasRow.page_id)
         .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
         .where(VisitRow.id > after, VisitRow.id <= until, or_(gone, back, VisitRow.outcome == "changed"))
+        .where(visible(snapshot=VisitRow.snapshot_id))
         .order_by(VisitRow.id)
     )
     return list(connection.execute(query).all())

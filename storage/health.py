@@ -57,8 +57,9 @@ def _rate(cases: int, of: int) -> float | None:
     return round(cases / of, 4) if of else None
 
 
-def health(connection: Connection, *, since: datetime | None = None) -> list[SourceHealth]:
-    """The health of every source that was crawled, by name; `since`: of those with a crawl that ended since then."""
+def health(connection: Connection, *, since: datetime | None = None, source: str | None = None) -> list[SourceHealth]:
+    """The health of every source that was crawled, by name; `since`: of those with a crawl that ended since then;
+    `source`: of that one."""
     newest = (
         select(RunRow.source_id, func.max(RunRow.started_at).label("at"), func.max(RunRow.ended_at).label("ended_at"))
         .where(RunRow.kind == "crawl", RunRow.source_id.is_not(None), RunRow.state != "running")
@@ -68,6 +69,8 @@ def health(connection: Connection, *, since: datetime | None = None) -> list[Sou
     query = select(newest.c.source_id, newest.c.at, SourceRow.name).join(SourceRow, SourceRow.id == newest.c.source_id)
     if since is not None:
         query = query.where(newest.c.ended_at >= since)
+    if source is not None:
+        query = query.where(SourceRow.name == source)
     found = []
     for row in connection.execute(query.order_by(SourceRow.name)).all():
         windows = _windows(connection, row.source_id, row.at)

@@ -17,6 +17,7 @@ from storage.health import SourceHealth
 from storage.notice_file import read_notices
 from storage.sources import read_sources
 from storage.tables import FrontierRow, PageRow, RunRow, SourceRow
+from storage.withholding import Hidden
 
 # A crawl that waits for others to end is not overdue yet.
 OVERDUE = timedelta(hours=2)
@@ -137,8 +138,11 @@ def notices(connection: Connection) -> dict[str, int]:
     }
 
 
-def sources_of(connection: Connection, found: list[SourceHealth], now: datetime) -> list[dict[str, Any]]:
-    """One object a source, by name: its pages, what of it is due, and its health where it was crawled."""
+def sources_of(
+    connection: Connection, found: list[SourceHealth], hidden: Hidden, now: datetime
+) -> list[dict[str, Any]]:
+    """One object a source, by name: its pages, those left out that are withheld, what of it is due, and its health
+    where it was crawled."""
     pages = select(func.count()).where(PageRow.source_id == SourceRow.id).scalar_subquery()
     known = {one.source: one for one in found}
     overdue = due_by_scope(connection, now)
@@ -146,7 +150,13 @@ def sources_of(connection: Connection, found: list[SourceHealth], now: datetime)
         select(SourceRow.id, SourceRow.name, SourceRow.home, pages.label("pages")).order_by(SourceRow.name)
     ).all()
     return [
-        {"source": row.name, "home": row.home, "pages": row.pages, "due": overdue.get(f"source:{row.id}", 0)}
+        {
+            "source": row.name,
+            "home": row.home,
+            "pages": row.pages - hidden.pages_by_source.get(row.id, 0),
+            "withheld": hidden.pages_by_source.get(row.id, 0),
+            "due": overdue.get(f"source:{row.id}", 0),
+        }
         | (known[row.name].as_json() if row.name in known else {"last_run_at": None})
         for row in rows
     ]

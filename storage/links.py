@@ -20,6 +20,7 @@ from storage.relations import ENOUGH_TOKENS, NEAR_CONTAINMENT, NEAR_JACCARD, Lik
 from storage.stars import Node, Place, components, stars
 from storage.story_tables import BodyRow, BookmarkRow, EdgeRow, FingerprintRow, FullKeyRow, SnapshotBodyRow
 from storage.tables import AliasRow, PageRow, RenditionRow, SnapshotRow, made_by, table
+from storage.withholding import visible
 
 # Keys that two texts must share to be compared. Of a short text there are few.
 SHARED_KEYS, SHARED_KEYS_SHORT, SHORT_TOKENS = 3, 2, 400
@@ -367,12 +368,13 @@ def counted(connection: Connection) -> tuple[int, int, int]:
 
 
 def pages_of(connection: Connection, story: str) -> int:
-    """How many pages have had a story's text."""
+    """How many pages have had a story's text, those left out that are withheld."""
     query = (
         select(func.count(func.distinct(AliasRow.page_id)))
+        .join(PageRow, PageRow.id == AliasRow.page_id)
         .join(SnapshotRow, SnapshotRow.alias_id == AliasRow.id)
         .join(SnapshotBodyRow, SnapshotBodyRow.snapshot_id == SnapshotRow.id)
         .join(BodyRow, BodyRow.id == SnapshotBodyRow.body_id)
-        .where(BodyRow.story == story)
+        .where(BodyRow.story == story, visible())
     )
     return connection.execute(query).scalar_one()

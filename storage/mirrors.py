@@ -9,7 +9,7 @@ from datetime import datetime
 import attrs
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
-from storage import urls
+from storage import urls, withholding
 from storage.tables import AliasRow, MirrorRow, PageRow
 
 _ALL = select(MirrorRow.prefix, MirrorRow.home)
@@ -71,7 +71,7 @@ def keep(connection: Connection, home: str, mirrors: Sequence[str], *, now: date
     connection.execute(delete(MirrorRow).where(or_(_stands_for(own), MirrorRow.prefix.in_(homes | set(wanted)))))
     for prefix, here in wanted.items():
         connection.execute(insert(MirrorRow).values(prefix=prefix, home=here, added_at=now))
-    return sum(_bring_home(connection, prefix) for prefix in wanted)
+    return sum(_bring_home(connection, prefix, now) for prefix in wanted)
 
 
 def _stands_for(own: str) -> ColumnElement[bool]:
@@ -79,7 +79,7 @@ def _stands_for(own: str) -> ColumnElement[bool]:
     return or_(MirrorRow.home == host, MirrorRow.home.startswith(f"{host}/", autoescape=True))
 
 
-def _bring_home(connection: Connection, prefix: str) -> int:
+def _bring_home(connection: Connection, prefix: str, now: datetime) -> int:
     mirrors = known(connection)
     below = [PageRow.key == prefix, *(PageRow.key.startswith(prefix + sign, autoescape=True) for sign in "/?#")]
     pages = connection.execute(select(PageRow.id, PageRow.key, PageRow.url).where(or_(*below))).all()
@@ -89,6 +89,7 @@ def _bring_home(connection: Connection, prefix: str) -> int:
         if there is None:
             connection.execute(update(PageRow).where(PageRow.id == page.id).values(key=key, site=site))
         else:
+            withholding.follow(connection, page.id, there, now=now)
             connection.execute(update(AliasRow).where(AliasRow.page_id == page.id).values(page_id=there))
     aliases = [AliasRow.key == prefix, *(AliasRow.key.startswith(prefix + sign, autoescape=True) for sign in "/?#")]
     for alias in connection.execute(select(AliasRow.id, AliasRow.key).where(or_(*aliases))).all():

@@ -17,11 +17,14 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage import database, happenings
 from storage.archive import Archive
 from storage.clock import iso
-from storage.errors import InvalidURL
+from storage.errors import InvalidURL, Withheld
 from storage.happenings import Happening
+from storage.memory import in_parts
 from storage.notice_file import On, Rule
 from storage.notice_tables import DigestRow, NoticeMarkRow, NoticeRow
+from storage.tables import AliasRow, PageRow, VisitRow
 from storage.urls import key
+from storage.withholding import is_anything, untouched
 
 # A lasting alarm is told of again after a week.
 REMINDED = timedelta(days=7)
@@ -51,7 +54,8 @@ class Digest:
     """The same at every attempt."""
     made_at: datetime
     notices: tuple[dict[str, Any], ...]
-    """At most MOST_IN_DIGEST, oldest first, as `Happening.as_json` makes them."""
+    """At most MOST_IN_DIGEST, oldest first, as `Happening.as_json` makes them. None of a page that was withheld, or of
+    which anything was, since it was collected; nothing is left where that were all."""
     more: int
     """Those beyond."""
     reached: tuple[str, ...]
@@ -97,7 +101,11 @@ def _of_pages(archive: Archive, engine: Engine, rule: Rule, after: int, until: i
         # What is cheap first: the texts of a page are read only where the rest fits.
         if not happenings.fits(rule.model_copy(update={"authors": (), "phrases": ()}), bare, keys, _key):
             continue
-        whole = _with_texts(archive, bare)
+        try:
+            whole = _with_texts(archive, bare)
+        except Withheld:
+            # All that the page has is withheld by now.
+            continue
         if happenings.fits(rule, whole, keys, _key):
             found.append(whole)
     return found
@@ -231,19 +239,41 @@ def to_send(connection: Connection, *, now: datetime) -> list[Digest]:
 
 
 def _digest(connection: Connection, row: Any) -> Digest:
-    query = select(NoticeRow.fields).where(NoticeRow.digest_id == row.id).order_by(NoticeRow.at, NoticeRow.id)
-    notices = connection.execute(query.limit(MOST_IN_DIGEST)).scalars().all()
-    count = connection.execute(select(func.count()).where(NoticeRow.digest_id == row.id)).scalar_one()
+    query = select(NoticeRow.id, NoticeRow.event).where(NoticeRow.digest_id == row.id)
+    told = connection.execute(query.order_by(NoticeRow.at, NoticeRow.id)).all()
+    hidden = _hidden(connection, [one.event for one in told])
+    shown = [one.id for one in told if one.event not in hidden]
+    fields = select(NoticeRow.fields).where(NoticeRow.id.in_(shown[:MOST_IN_DIGEST]))
+    notices = connection.execute(fields.order_by(NoticeRow.at, NoticeRow.id)).scalars().all()
     return Digest(
         id=row.id,
         rule=row.rule,
         message_id=row.message_id,
         made_at=row.made_at,
         notices=tuple(notices),
-        more=count - len(notices),
+        more=len(shown) - len(notices),
         reached=tuple(row.reached),
         failures=row.failures,
     )
+
+
+def _hidden(connection: Connection, events: Sequence[str]) -> set[str]:
+    """Of what has happened that about which nothing is told: of its page something is withheld. A notice's message may
+    quote the snapshot before, too."""
+    if not is_anything(connection):
+        return set()
+    visits = [int(event.removeprefix("visit:")) for event in events if event.startswith("visit:")]
+    query = (
+        select(VisitRow.id)
+        .join(AliasRow, AliasRow.id == VisitRow.alias_id)
+        .join(PageRow, PageRow.id == AliasRow.page_id)
+        .where(~untouched())
+    )
+    return {
+        f"visit:{visit}"
+        for part in in_parts(visits)
+        for visit in connection.execute(query.where(VisitRow.id.in_(part))).scalars()
+    }
 
 
 def way_key(address: str) -> str:

@@ -12,6 +12,7 @@ from storage.capture import Capture, Miss
 from storage.clock import Clock
 from storage.outcome import Outcome, Receipt
 from storage.revisit_plans import Ended
+from storage.search import index
 from storage.tables import (
     BlockRow,
     CutRow,
@@ -366,6 +367,7 @@ def add_rendition(
     if rendition.cuts:
         cuts = [{"rendition_id": kept, "position": cut.position, "reason": cut.reason} for cut in rendition.cuts]
         connection.execute(_NEW_CUTS, cuts)
+    index.keep(connection, snapshot)
     changes.work_out_around(connection, snapshot, now=now)
 
 

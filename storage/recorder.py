@@ -13,8 +13,9 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DatabaseError
 
-from storage import database
+from storage import assets, captures, database
 from storage.capture import Capture, Exchange, Memento
+from storage.capture_tables import CaptureRow
 from storage.clock import Clock
 from storage.errors import BackissueError, DatabaseFailed
 from storage.folder import Folder
@@ -22,7 +23,9 @@ from storage.outcome import Outcome, Receipt
 from storage.record import Ledger, RenditionMissing, insert_records, record_visit
 from storage.rekeying import is_current, rekey
 from storage.runs import RunLock
-from storage.tables import RecordRow, WarcFileRow
+from storage.search import index
+from storage.surt import surt
+from storage.tables import RecordRow, UTCDateTime, WarcFileRow
 from storage.urls import use_rules_of
 from storage.visit import Visit
 from storage.warc_files import Place, WarcFiles, mend_tails
@@ -39,11 +42,30 @@ GROUP_SIZE = 64
 _EARLIER = (
     select(RecordRow.record_id, RecordRow.url, RecordRow.captured_at).where(RecordRow.type == "response").limit(1)
 )
-_EARLIER_OF_URL = _EARLIER.where(RecordRow.url == bindparam("url")).order_by(RecordRow.id.desc())
+_EARLIER_OF_URL = (
+    # The index of captures has the key, not the URL.
+    _EARLIER.join(CaptureRow, CaptureRow.record_id == RecordRow.id)
+    .where(CaptureRow.urlkey == bindparam("urlkey"), RecordRow.url == bindparam("url"))
+    .order_by(RecordRow.id.desc())
+)
+_EARLIER_OF_DATE = (
+    _EARLIER_OF_URL.where(RecordRow.captured_at <= bindparam("until", type_=UTCDateTime()))
+    .order_by(None)
+    .order_by(RecordRow.captured_at.desc())
+)
 _EARLIER_OF_PAYLOAD = _EARLIER.where(RecordRow.payload_digest == bindparam("digest")).order_by(RecordRow.id)
 _RECORD = select(RecordRow.id).where(RecordRow.record_id == bindparam("record"))
 
 SOFTWARE = "backissue (https://github.com/backissue/backissue)"
+
+
+@attrs.frozen
+class _Asset:
+    """What a snapshot's page names, to be kept beside it."""
+
+    snapshot: int
+    url: str
+    capture: Capture
 
 
 @attrs.define(kw_only=True)
@@ -53,6 +75,7 @@ class _Job:
     work: Callable[[Connection], Any] | None = None
     visit: Visit | None = None
     ledger: Ledger | None = None
+    asset: "_Asset | None" = None
     last: bool = False
     """Tried although an earlier job failed for good."""
     records: tuple[int, ...] = ()
@@ -96,6 +119,8 @@ class Recorder:
                 # Another file of rules than last time.
                 if not is_current(connection):
                     rekey(connection)
+                    index.move_all(connection)
+            index.catch_up(self.engine)
         finally:
             gate.drop("migration")
 
@@ -139,6 +164,14 @@ class Recorder:
         self._jobs.put(job)
         receipt: Receipt = await job.future
         return receipt
+
+    async def keep_asset(self, snapshot: int, url: str, capture: Capture) -> None:
+        """Keep an image, a style sheet or a font that a snapshot's page names; it is no visit. Answers when it is
+        safe."""
+        loop = asyncio.get_running_loop()
+        job = _Job(loop=loop, future=loop.create_future(), asset=_Asset(snapshot, url, capture))
+        self._jobs.put(job)
+        await job.future
 
     def close(self) -> None:
         """Commit what is waiting and close the files."""
@@ -203,6 +236,9 @@ class Recorder:
             with connection.begin_nested():
                 if job.work is not None:
                     return job.work(connection), None
+                if job.asset is not None:
+                    assets.link(connection, job.asset.snapshot, job.asset.url, job.records[0])
+                    return None, None
                 if job.visit is None or job.ledger is None:
                     raise ValueError("a job without work")
                 return record_visit(connection, job.visit, job.ledger, records=job.records, now=self.clock.now()), None
@@ -230,12 +266,14 @@ class Recorder:
         ids: list[int] = []
         own: dict[object, int] = {}
         for row in rows:
-            refers_to = row.pop("refers_to")
+            refers_to, exchange = row.pop("refers_to"), row.pop("exchange")
             if refers_to is None or refers_to in own:
                 row["refers_to_id"] = own.get(refers_to)
             else:
                 row["refers_to_id"] = connection.execute(_RECORD, {"record": refers_to}).scalar()
             ids += insert_records(connection, [row])
+            if isinstance(exchange, Exchange):
+                captures.enter(connection, ids[-1], exchange)
             own[row["record_id"]] = ids[-1]
         return tuple(i for i, answered in zip(ids, answers, strict=True) if answered)
 
@@ -247,6 +285,10 @@ class Recorder:
             for job in group:
                 if job.visit is not None and not job.records:
                     for record, answers in self._records(connection, job.visit, seen):
+                        batch.append((job, record, answers))
+                if job.asset is not None:
+                    one = job.asset.capture
+                    for record, answers in self._made(connection, (*one.redirects, one), seen):
                         batch.append((job, record, answers))
         if not batch:
             return
@@ -266,6 +308,7 @@ class Recorder:
                 gzipped=found.record.gzipped,
                 payload_digest=found.record.payload_digest or payload_digest(found.body),
                 refers_to=_referred(connection, found) if found.record.type == "revisit" else None,
+                exchange=found,
             )
             return [(copied, True)]
         exchanges: list[Exchange] = []
@@ -273,12 +316,26 @@ class Recorder:
             exchanges += one.redirects
             if isinstance(one, Capture):
                 exchanges.append(one)
+        not_modified = visit.outcome is Outcome.NOT_MODIFIED
+        # The same markup as that of the snapshot need not be kept again.
+        return self._made(connection, exchanges, seen, not_modified=not_modified, rendered=visit.same_as is None)
+
+    def _made(
+        self,
+        connection: Connection,
+        exchanges: Sequence[Exchange],
+        seen: dict[str, Earlier],
+        *,
+        not_modified: bool = False,
+        rendered: bool = False,
+    ) -> list[tuple[Record, bool]]:
+        """The records of exchanges, each with whether it is the answer of a capture. `rendered`: with what a browser
+        made of them."""
         records: list[tuple[Record, bool]] = []
         for exchange in exchanges:
-            earlier = self._earlier(connection, exchange, visit, seen)
-            # The same markup as that of the snapshot need not be kept again.
-            rendered = exchange.rendered is not None and visit.same_as is None
-            made = response_records(exchange, earlier=earlier, memento=_memento_of(exchange), rendered=rendered)
+            earlier = self._earlier(connection, exchange, seen, not_modified=not_modified)
+            with_markup = rendered and exchange.rendered is not None
+            made = response_records(exchange, earlier=earlier, memento=_memento_of(exchange), rendered=with_markup)
             first = made[0]
             if earlier is None and first.payload_digest and exchange.body:
                 seen[first.payload_digest] = Earlier(
@@ -288,10 +345,11 @@ class Recorder:
         return records
 
     def _earlier(
-        self, connection: Connection, exchange: Exchange, visit: Visit, seen: dict[str, Earlier]
+        self, connection: Connection, exchange: Exchange, seen: dict[str, Earlier], *, not_modified: bool
     ) -> Earlier | None:
-        if exchange.status == 304 and visit.outcome is Outcome.NOT_MODIFIED:
-            row = connection.execute(_EARLIER_OF_URL, {"url": exchange.url}).first()
+        if exchange.status == 304 and not_modified:
+            given = {"url": exchange.url, "urlkey": surt(exchange.url)}
+            row = connection.execute(_EARLIER_OF_URL, given).first()
         elif exchange.body:
             digest = payload_digest(exchange.body)
             if digest in seen and (_memento_of(exchange) is None or seen[digest].captured_at <= exchange.captured_at):
@@ -311,9 +369,12 @@ def _memento_of(exchange: Exchange) -> Memento | None:
 
 def _referred(connection: Connection, capture: Capture) -> str | None:
     """The response record with the payload that an imported revisit record refers to."""
+    if capture.status == 304:
+        # Its digest is that of nothing; what had not changed is what the same URL had said last.
+        given = {"url": capture.url, "urlkey": surt(capture.url), "until": capture.captured_at}
+        return connection.execute(_EARLIER_OF_DATE, given).scalar()
     digest = (capture.record and capture.record.payload_digest) or payload_digest(capture.body)
-    query = select(RecordRow.record_id).where(RecordRow.payload_digest == digest, RecordRow.type == "response")
-    return connection.execute(query.order_by(RecordRow.id).limit(1)).scalar()
+    return connection.execute(_EARLIER_OF_PAYLOAD, {"digest": digest}).scalar()
 
 
 def _row(record: Record, place: Place) -> dict[str, object]:
@@ -328,6 +389,7 @@ def _row(record: Record, place: Place) -> dict[str, object]:
         "sha256": record.sha256,
         "payload_digest": record.payload_digest,
         "refers_to": record.refers_to,
+        "exchange": record.exchange,
     }
 
 

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
+from storage import withholding
 from storage.errors import InvalidURL
 from storage.urls import key, key_version
 
@@ -71,6 +72,9 @@ def _pages(connection: Connection, apart: set[str], now: datetime) -> int:
 
 
 def _merge(connection: Connection, page: int, url: str, kept: int, now: datetime) -> None:
+    if inspect(connection).has_table("withheld"):
+        withholding.follow(connection, page, kept, now=now.replace(tzinfo=UTC))
+        withholding.end(connection, "page", page, now=now.replace(tzinfo=UTC))
     connection.execute(
         text(
             "INSERT INTO alias_move (alias_id, from_page, from_url, to_page, reason, at) "

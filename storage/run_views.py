@@ -33,9 +33,9 @@ class RunView:
         return attrs.asdict(self) | {"started_at": iso(self.started_at), "ended_at": iso(self.ended_at)}
 
 
-def runs(connection: Connection, limit: int) -> list[RunView]:
-    """The latest runs, newest first."""
-    rows = connection.execute(
+def runs(connection: Connection, limit: int, *, source: int | None = None, before: int | None = None) -> list[RunView]:
+    """The latest runs, newest first; `source`: those of that source; `before`: those before that run."""
+    query: Any = (
         select(
             RunRow.id,
             RunRow.kind,
@@ -53,8 +53,12 @@ def runs(connection: Connection, limit: int) -> list[RunView]:
         .outerjoin(SourceRow, SourceRow.id == RunRow.source_id)
         .order_by(RunRow.id.desc())
         .limit(limit)
-    ).all()
-    return [_run(connection, row) for row in rows]
+    )
+    if source is not None:
+        query = query.where(RunRow.source_id == source)
+    if before is not None:
+        query = query.where(RunRow.id < before)
+    return [_run(connection, row) for row in connection.execute(query).all()]
 
 
 def _run(connection: Connection, row: Any) -> RunView:

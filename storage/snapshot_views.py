@@ -7,6 +7,7 @@ import attrs
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from storage import notebook
 from storage.clock import iso
 from storage.story_tables import BodyRow, SnapshotBodyRow
 from storage.tables import (
@@ -20,6 +21,7 @@ from storage.tables import (
     VisitRow,
     WarcFileRow,
 )
+from storage.withholding import visible, visible_snapshot
 
 
 @attrs.frozen(kw_only=True)
@@ -81,9 +83,14 @@ class SnapshotView:
         fields |= {"warc": {"file": self.warc[0], "offset": self.warc[1]}, "memento": self.memento}
         return fields
 
+    def _repr_html_(self) -> str:
+        known = (", ".join(self.authors), self.canonical_url, f"captured {iso(self.captured_at)}", self.access)
+        return notebook.card(self.title or "(no title)", known, self.text)
+
 
 def snapshots(*, all_versions: bool = False) -> Any:
-    """One row per page, with its newest snapshot, or one per snapshot; each in its newest rendition. No order."""
+    """One row per page, with its newest snapshot, or one per snapshot; each in its newest rendition; nothing that
+    is withheld. No order."""
     newest = aliased(RenditionRow)
     # By generation first: a page may have been cleaned once more by an older one, to be compared with another.
     newest_rendition = (
@@ -141,13 +148,14 @@ def snapshots(*, all_versions: bool = False) -> Any:
         .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
         .outerjoin(SnapshotBodyRow, SnapshotBodyRow.snapshot_id == SnapshotRow.id)
         .outerjoin(BodyRow, BodyRow.id == SnapshotBodyRow.body_id)
+        .where(visible())
     )
     if not all_versions:
         later_alias, later = aliased(AliasRow), aliased(SnapshotRow)
         newer = (
             select(later.id)
             .join(later_alias, later_alias.id == later.alias_id)
-            .where(later_alias.page_id == PageRow.id)
+            .where(later_alias.page_id == PageRow.id, visible_snapshot(later.id))
             .order_by(later.captured_at.desc(), later.id.desc())
             .limit(1)
             .correlate(PageRow)

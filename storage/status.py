@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, func, select
 
-from storage import hosts, ledger, run_views, takedowns
+from storage import hosts, ledger, run_views, takedowns, withholding
 from storage.clock import iso
 from storage.disk import disk
 from storage.folder import Folder
@@ -19,14 +19,19 @@ def status(connection: Connection, folder: Folder, now: datetime) -> dict[str, A
     taken = disk(folder)
     found = health(connection)
     unconfirmed = takedowns.unconfirmed(connection)
+    hidden = withholding.hidden(connection)
+    pages, snapshots = (
+        connection.execute(select(func.count()).select_from(row)).scalar_one() for row in (PageRow, SnapshotRow)
+    )
     return {
-        "pages": connection.execute(select(func.count()).select_from(PageRow)).scalar_one(),
-        "snapshots": connection.execute(select(func.count()).select_from(SnapshotRow)).scalar_one(),
+        "pages": pages - hidden.pages,
+        "snapshots": snapshots - hidden.snapshots,
+        "withheld": {"pages": hidden.pages, "snapshots": hidden.snapshots},
         "bytes": taken.total,
         "disk": attrs.asdict(taken),
         "runs": [run.as_json() for run in run_views.runs(connection, 20)],
         "totals": ledger.totals(connection),
-        "sources": ledger.sources_of(connection, found, now),
+        "sources": ledger.sources_of(connection, found, hidden, now),
         "due": sum(ledger.due_by_scope(connection, now).values()),
         "takedowns": {
             "unconfirmed": len(unconfirmed),

@@ -16,6 +16,7 @@ from storage.memory import in_parts
 from storage.relations import NEAR_CONTAINMENT, NEAR_JACCARD, SHARED_CONTAINMENT, Relation
 from storage.story_tables import BodyRow, EdgeRow, SnapshotBodyRow
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow, SourceRow
+from storage.withholding import visible, visible_snapshot
 
 
 @attrs.frozen(kw_only=True)
@@ -75,10 +76,17 @@ class Story:
     """The agency that most of its pages name."""
     pages: tuple[StoryPage, ...]
     """The origin, then the others by time; last those that only share text."""
+    withheld: int
+    """Its further pages that no reader is shown. Where the origin is one of them, no page is called so."""
 
     def as_json(self) -> dict[str, Any]:
         """The fields that other programs may rely on."""
-        return {"story": self.story, "agency": self.agency, "pages": [page.as_json() for page in self.pages]}
+        return {
+            "story": self.story,
+            "agency": self.agency,
+            "pages": [page.as_json() for page in self.pages],
+            "withheld": self.withheld,
+        }
 
 
 @attrs.frozen(kw_only=True)
@@ -97,6 +105,8 @@ class _Copy:
     title: str | None
     text: str
     words: int
+    shown: bool
+    """It is not withheld. One that is counts in the comparison, and is not told of."""
 
 
 def stories(
@@ -111,6 +121,13 @@ def stories(
             yield story
             if len(seen) == limit:
                 return
+
+
+def story(connection: Connection, name: str) -> Story | None:
+    """The story of that name; None where there is none, or where nothing but one page is left of it."""
+    query = select(BodyRow.id).where(BodyRow.story == name, BodyRow.relation == Relation.ORIGIN).limit(1)
+    centre = connection.execute(query).scalar()
+    return _story(connection, centre) if centre is not None else None
 
 
 def _centres(connection: Connection, page: int | None, source: str | None) -> list[int]:
@@ -193,19 +210,23 @@ def _story(connection: Connection, centre: int) -> Story | None:
     name = name or story_id(origin.key, origin.captured_at)
     read = _Words(copies)
     versions = [copy for copy in copies if copy.page == origin.page]
-    pages = [
-        _page(connection, list(own), members, versions, read)
-        for _, own in groupby(sorted(copies, key=lambda copy: (copy.page, copy.captured_at)), lambda copy: copy.page)
-    ]
+    pages, withheld = [], 0
+    for _, copies_of in groupby(sorted(copies, key=lambda copy: (copy.page, copy.captured_at)), lambda copy: copy.page):
+        if own := [copy for copy in copies_of if copy.shown]:
+            pages.append(_page(connection, own, members, versions, read))
+        else:
+            withheld += 1
     pages.sort(key=lambda page: (page.relation != Relation.ORIGIN, page.captured_at, page.url))
-    sharing = _sharing(connection, centre, members, {copy.page for copy in copies}, origin, alone=len(pages) == 1)
-    if len(pages) == 1 and not sharing:
+    alone = len(pages) + withheld == 1
+    sharing = _sharing(connection, centre, members, {copy.page for copy in copies}, origin, alone=alone)
+    if not pages or (alone and not sharing):
         return None
     named = Counter(page.agency for page in (*pages, *sharing) if page.agency)
     return Story(
         story=name,
         agency=min(named, key=lambda agency: (-named[agency], agency)) if named else None,
         pages=(*pages, *sharing),
+        withheld=withheld,
     )
 
 
@@ -295,11 +316,11 @@ def _follows(own: Sequence[_Copy], versions: Sequence[_Copy], read: _Words) -> t
 
 
 def _left_at(connection: Connection, newest: _Copy) -> datetime | None:
-    """When a page was captured with a text that is not of the story."""
+    """When a page was captured with a text that is not of the story, as far as readers are shown it."""
     query = (
         select(func.min(SnapshotRow.captured_at))
         .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-        .where(AliasRow.page_id == newest.page, SnapshotRow.captured_at > newest.captured_at)
+        .where(AliasRow.page_id == newest.page, SnapshotRow.captured_at > newest.captured_at, visible_snapshot())
     )
     when: datetime | None = connection.execute(query).scalar()
     return when
@@ -323,7 +344,7 @@ def _sharing(
         other = row.other if row.one == centre else row.one
         if other not in members:
             share[other] = row.containment
-    copies = [copy for copy in _copies(connection, share) if copy.page not in pages]
+    copies = [copy for copy in _copies(connection, share) if copy.shown and copy.page not in pages]
     if alone:
         # Of two texts that share some the earlier is the origin; what is a story of its own says so itself.
         in_story = set(connection.execute(
@@ -356,6 +377,7 @@ def _copies(connection: Connection, bodies: Collection[int]) -> list[_Copy]:
                 ExtractionRow.title,
                 RenditionRow.text,
                 RenditionRow.words,
+                visible().label("shown"),
             )
             .join(SnapshotRow, SnapshotRow.id == SnapshotBodyRow.snapshot_id)
             .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)

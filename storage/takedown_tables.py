@@ -12,7 +12,11 @@ class TakedownRow(Table):
     """A page that was there and then was not: from the first visit that saw it gone until it was back."""
 
     __tablename__ = "takedown"
-    __table_args__ = (Index("ix_takedown_page_id", "page_id"), Index("ix_takedown_confirmed_at", "confirmed_at"))
+    __table_args__ = (
+        Index("ix_takedown_page_id", "page_id"),
+        Index("ix_takedown_confirmed_at", "confirmed_at"),
+        Index("ix_takedown_suspected_at", "suspected_at", "id"),
+    )
 
     page_id: Mapped[int] = mapped_column(ForeignKey("page.id"))
     sign: Mapped[str]

@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, fun
 from storage.outcome import Outcome
 from storage.tables import AliasRow, PageRow, UTCDateTime, VisitRow, table
 from storage.takedown_tables import TakedownRow
+from storage.withholding import visible_page
 
 
 class Sign(StrEnum):
@@ -243,8 +244,9 @@ class Listed:
 
 
 def takedowns() -> Select[tuple[TakedownRow, str]]:
-    """One row per takedown, with its page's URL. No order."""
-    return select(TakedownRow.__table__, PageRow.url).join(PageRow, PageRow.id == TakedownRow.page_id)
+    """One row per takedown of a page that is not withheld, with its URL. No order."""
+    query = select(TakedownRow.__table__, PageRow.url).join(PageRow, PageRow.id == TakedownRow.page_id)
+    return query.where(visible_page())
 
 
 def unconfirmed(connection: Connection) -> list[Listed]:
@@ -262,13 +264,18 @@ def confirmed_since(connection: Connection, when: datetime) -> list[Listed]:
     return _listed(connection, query.order_by(TakedownRow.id))
 
 
+# Put together once: that takes longer than to look them up.
+_OF_PAGE = (
+    takedowns().where(TakedownRow.page_id == bindparam("page")).order_by(TakedownRow.suspected_at, TakedownRow.id)
+)
+
+
 def of_page(connection: Connection, page: int) -> list[Takedown]:
     """A page's takedowns, oldest first."""
-    query = takedowns().where(TakedownRow.page_id == page).order_by(TakedownRow.suspected_at, TakedownRow.id)
-    return [one.takedown for one in _listed(connection, query)]
+    return [one.takedown for one in _listed(connection, _OF_PAGE, page=page)]
 
 
-def _listed(connection: Connection, query: Select[tuple[TakedownRow, str]]) -> list[Listed]:
+def _listed(connection: Connection, query: Select[tuple[TakedownRow, str]], **values: int) -> list[Listed]:
     return [
         Listed(
             id=row.id,
@@ -283,5 +290,5 @@ def _listed(connection: Connection, query: Select[tuple[TakedownRow, str]]) -> l
                 snapshot=row.snapshot_id,
             ),
         )
-        for row in connection.execute(query)
+        for row in connection.execute(query, values)
     ]

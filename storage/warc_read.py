@@ -19,6 +19,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from storage.capture import Exchange
 from storage.errors import DamagedRecord, NotAWarc
+from storage.wacz_read import is_zip, warcs_inside
 from storage.warc_records import gzip_member, payload_digest
 
 # Four times what the crawler takes off the wire: web archives hold larger things, but no article is.
@@ -69,12 +70,16 @@ class Skipped:
 
 def read_exchange(folder: Path, location: Location) -> Exchange:
     """The exchange that one of our records holds. Raises DamagedRecord where its bytes are not those written."""
-    path = folder / location.file
-    record = _parse(_read(path, location))
-    exchange = _exchange(record) if record is not None else None
+    exchange = read_message(folder, location)
     if exchange is None:
-        raise DamagedRecord(str(path), location.offset, "it holds no HTTP message")
+        raise DamagedRecord(str(folder / location.file), location.offset, "it holds no HTTP message")
     return exchange
+
+
+def read_message(folder: Path, location: Location) -> Exchange | None:
+    """Like `read_exchange`; None where the record is whole and holds none, as revisits of other writers may."""
+    record = _parse(_read(folder / location.file, location))
+    return _exchange(record) if record is not None else None
 
 
 def read_block(folder: Path, location: Location) -> bytes:
@@ -89,6 +94,11 @@ def read_block(folder: Path, location: Location) -> bytes:
 
 def _read(path: Path, location: Location) -> bytes:
     """The bytes of a record, unzipped, as they were written."""
+    return gzip.decompress(read_member(path, location))
+
+
+def read_member(path: Path, location: Location) -> bytes:
+    """The bytes of a record as they lie in the file, one gzip member. Raises DamagedRecord."""
     try:
         with path.open("rb") as file:
             file.seek(location.offset)
@@ -97,32 +107,42 @@ def _read(path: Path, location: Location) -> bytes:
         raise DamagedRecord(str(path), location.offset, error.strerror or str(error)) from error
     if hashlib.sha256(data).digest() != location.sha256:
         raise DamagedRecord(str(path), location.offset, "its SHA-256 is not the one noted when it was written")
-    return gzip.decompress(data)
+    return data
 
 
-def read_file(path: Path) -> Iterator[ForeignRecord | Skipped]:
-    """Every record of a WARC file, gzipped record by record or not, in order.
+def read_file(path: Path, *, check: bool = True) -> Iterator[ForeignRecord | Skipped]:
+    """Every record of a WARC file, gzipped record by record or not, or of all those in a WACZ file, in order.
 
     A torn or damaged record is passed over, up to the next that is whole, and reported. Raises NotAWarc where the file
-    is something else, and where it is gzipped as a whole.
+    is something else, and where it is gzipped as a whole; BadWacz. `check`: whether a WACZ file's digests are compared.
     """
     try:
         with path.open("rb") as file:
-            start = file.read(8)
-            file.seek(0)
-            if start.startswith(_GZIP_MAGIC):
-                yield from _gzipped(path, file)
-            elif start.startswith(b"WARC/"):
-                yield from _plain(file)
-            elif not start:
-                raise NotAWarc(str(path), "it is empty")
-            else:
-                raise NotAWarc(str(path), "it begins neither with a WARC header nor with gzip")
+            if not is_zip(file.read(4)):
+                file.seek(0)
+                yield from _records(str(path), file)
+                return
+        for inside in warcs_inside(path, check=check):
+            for found in _records(inside.name, inside.file):
+                yield attrs.evolve(found, offset=inside.start + found.offset)
     except OSError as error:
         raise NotAWarc(str(path), error.strerror or str(error)) from error
 
 
-def _gzipped(path: Path, file: BinaryIO) -> Iterator[ForeignRecord | Skipped]:
+def _records(path: str, file: BinaryIO) -> Iterator[ForeignRecord | Skipped]:
+    start = file.read(8)
+    file.seek(0)
+    if start.startswith(_GZIP_MAGIC):
+        yield from _gzipped(path, file)
+    elif start.startswith(b"WARC/"):
+        yield from _plain(file)
+    elif not start:
+        raise NotAWarc(path, "it is empty")
+    else:
+        raise NotAWarc(path, "it begins neither with a WARC header nor with gzip")
+
+
+def _gzipped(path: str, file: BinaryIO) -> Iterator[ForeignRecord | Skipped]:
     seen = False
     offset = 0
     while True:
@@ -139,11 +159,11 @@ def _gzipped(path: Path, file: BinaryIO) -> Iterator[ForeignRecord | Skipped]:
             continue
         if problem is None:
             if not seen and not data.startswith(b"WARC/"):
-                raise NotAWarc(str(path), "it is gzipped, but what it holds does not begin with a WARC header")
+                raise NotAWarc(path, "it is gzipped, but what it holds does not begin with a WARC header")
             end = _record_end(data)
             if end is not None and len(data) > end + 4 and data[end:].strip():
                 raise NotAWarc(
-                    str(path), "it is gzipped as a whole and not record by record; `warcio recompress` makes it one"
+                    path, "it is gzipped as a whole and not record by record; `warcio recompress` makes it one"
                 )
             seen = True
             yield _foreign(data, offset, member)

@@ -37,6 +37,8 @@ class Record:
     payload_digest: str | None
     refers_to: str | None = None
     """The record that holds the payload, for a revisit; the one that it was made from, for a conversion."""
+    exchange: Exchange | None = None
+    """What it says, for a response or a revisit: the index of captures needs its status and its media type."""
 
     @property
     def sha256(self) -> bytes:
@@ -62,8 +64,17 @@ def warc_date(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def warcinfo(filename: str, when: datetime, software: str) -> Record:
-    """The record that opens a file and says how what follows was made."""
+_MADE = (
+    "Bodies are as sent, before content decoding, after transfer decoding. Status lines and header names are rebuilt "
+    "by the HTTP client; the order of headers with different names and their case may differ from the wire. Of sources "
+    "that are sent headers or cookies of their own, these are left out of request records, and Set-Cookie of response "
+    "records. Conversion records hold the markup of a page after Chromium has run its scripts; what the scripts "
+    "fetched is not kept."
+)
+
+
+def warcinfo(filename: str, when: datetime, software: str, *, copied: str = "") -> Record:
+    """The record that opens a file and says how what follows was made; `copied`: what it is a copy of."""
     writer = WARCWriter(io.BytesIO(), gzip=False, warc_version=WARC_VERSION)
     record = writer.create_warcinfo_record(
         filename,
@@ -72,15 +83,13 @@ def warcinfo(filename: str, when: datetime, software: str) -> Record:
             "format": "WARC file version 1.1",
             "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
             "robots": "obey",
-            "description": "Bodies are as sent, before content decoding, after transfer decoding. Status lines and "
-            "header names are rebuilt by the HTTP client; the order of headers with different names and their case "
-            "may differ from the wire. Of sources that are sent headers or cookies of their own, these are left out of "
-            "request records, and Set-Cookie of response records. Conversion records hold the markup of a page after "
-            "Chromium has run its scripts; what the scripts fetched is not kept.",
+            "description": f"{copied} {_MADE}".lstrip(),
         },
     )
     record.rec_headers.replace_header("WARC-Date", warc_date(when))
-    return _finished(writer, record, "", when, PLAIN_LEVEL, None)
+    # The same for the same name, time and content: a copy made twice is the same file.
+    identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{software} {filename} {when.isoformat()} {copied}") if copied else None
+    return _finished(writer, record, "", when, PLAIN_LEVEL, None, identity=identity)
 
 
 def response_records(
@@ -127,7 +136,8 @@ def response_records(
         record = writer.create_warc_record(exchange.url, kind, http_headers=http, warc_headers_dict=fields)
     level = ENCODED_LEVEL if exchange.header("Content-Encoding") else PLAIN_LEVEL
     of = earlier.record_id if earlier else None
-    records = [_finished(writer, record, exchange.url, exchange.captured_at, level, digest, of)]
+    first = _finished(writer, record, exchange.url, exchange.captured_at, level, digest, of)
+    records = [attrs.evolve(first, exchange=exchange)]
     if memento is not None:
         records.append(_provenance(exchange, memento, records[0].record_id))
     elif exchange.request_headers is not None:
@@ -202,9 +212,11 @@ def _finished(
     level: int,
     digest: str | None,
     refers_to: str | None = None,
+    *,
+    identity: uuid.UUID | None = None,
 ) -> Record:
     headers = record.rec_headers  # type: ignore[attr-defined]
-    headers.replace_header("WARC-Record-ID", f"<urn:uuid:{uuid.uuid4()}>")
+    headers.replace_header("WARC-Record-ID", f"<urn:uuid:{identity or uuid.uuid4()}>")
     writer.write_record(record)
     return Record(
         record_id=headers.get_header("WARC-Record-ID").strip("<>"),

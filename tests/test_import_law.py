@@ -26,12 +26,13 @@ SECOND_WAYS_OUT = (
 )
 ALLOWED = {
     (
-        "crawler/notices/webhook.py",
+        "crawler/posting.py",
         "urllib.request",
-    ): "posts notices to the owner's address, fetches nothing",
-    ("crawler/notices/webhook.py", "http.client"): "for an error that urllib.request lets through",
+    ): "posts notices and digests to be stamped to the owner's addresses, fetches nothing",
+    ("crawler/posting.py", "http.client"): "for an error that urllib.request lets through",
     ("crawler/metrics/server.py", "socket"): "Prometheus asks it, and it calls nobody",
     ("cli/demo/server.py", "socket"): "the demo's newspaper listens, and calls nobody",
+    ("web/listening.py", "socket"): "the web page listens, and calls nobody",
     ("crawler/proxies.py", "python_socks"): "opens the connection that Scrapy then uses",
     ("crawler/rendering/chromium.py", "playwright"): "starts a browser that has no network",
     ("crawler/rendering/renderer.py", "playwright"): "answers the browser with what Scrapy has fetched",

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
+from cli.left_out import say_what_is_left_out, say_what_is_left_out_of
 from cli.printing import as_json_option, print_json
-from storage import page_versions
 from storage.archive import Archive
-from storage.clock import Clock, iso
+from storage.clock import iso
 from storage.compare.as_html import as_html
 from storage.compare.as_text import as_markdown, as_text
 
@@ -24,7 +24,10 @@ from storage.compare.as_text import as_markdown, as_text
 def diff(folder: Path, url: str, since: str | None, until: str | None, form: str, context: int, as_json: bool) -> None:
     """Print what differs between two versions of a page: the last two, or FROM and TO, each a date, `yesterday`,
     `first`, `latest` or a snapshot's number. With another URL as FROM, the newest of both pages."""
-    found = page_versions.diff(Archive.open(folder), url, since, until)
+    archive = Archive.open(folder)
+    found = archive.diff(url, since, until)
+    for one in dict.fromkeys((found.old.canonical_url, found.new.canonical_url)):
+        say_what_is_left_out_of(archive, one)
     names = [f"{iso(one.captured_at)} (snapshot {one.snapshot})" for one in (found.old, found.new)]
     made, change = found.comparison, found.change
     title = found.new.title or found.new.url
@@ -45,7 +48,7 @@ def diff(folder: Path, url: str, since: str | None, until: str | None, form: str
 
 
 @click.command(short_help="List what changed.")
-@click.option("--since", metavar="DATE", help="From that day on, or `today`, `yesterday`.")
+@click.option("--since", metavar="DATE", help="From then on: 2026, 2026-03, 2026-03-01, `today`, `yesterday`.")
 @click.option("--substantive", is_flag=True, help="Only what says something else now.")
 @click.option("--headline", is_flag=True, help="Only new headlines.")
 @click.option("--stealth", is_flag=True, help="Only edits without a later modified date.")
@@ -59,9 +62,9 @@ def changes(
     limit: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """List what changed between the snapshots of pages, newest first."""
-    start = page_versions.beginning(since, Clock().now()) if since else None
-    for one in page_versions.changes(
-        Archive.open(folder), since=start, substantive=substantive, headline=headline, stealth=stealth, source=source,
+    archive = Archive.open(folder)
+    for one in archive.changes(
+        since=since, substantive=substantive, headline=headline, stealth=stealth, source=source,
         flips=flips, limit=limit,
     ):  # fmt: skip
         if as_json:
@@ -69,6 +72,7 @@ def changes(
             continue
         marks = f"+{one.change.words_added} −{one.change.words_removed}{'  stealth' if one.change.stealth else ''}"
         click.echo(f"{iso(one.new_captured_at)}  {marks}  {one.url}\n    {one.change.summary}")
+    say_what_is_left_out(archive)
 
 
 @click.command(short_help="Print when each sentence of a page came in.")
@@ -77,7 +81,9 @@ def changes(
 @click.pass_obj
 def blame(folder: Path, url: str, as_json: bool) -> None:
     """Print for every sentence of a page's latest text the snapshot that it came in with."""
-    for one in page_versions.blame(Archive.open(folder), url):
+    archive = Archive.open(folder)
+    say_what_is_left_out_of(archive, url)
+    for one in archive.blame(url):
         if as_json:
             print_json(one.as_json())
         else:
@@ -91,9 +97,11 @@ def blame(folder: Path, url: str, as_json: bool) -> None:
 @click.pass_obj
 def first_seen(folder: Path, phrase: str, page: str | None, as_json: bool) -> None:
     """Print when a phrase entered a page's text or headline, and when it left."""
-    for one in page_versions.first_seen(Archive.open(folder), phrase, page):
+    archive = Archive.open(folder)
+    for one in archive.first_seen(phrase, page):
         if as_json:
             print_json(one.as_json())
             continue
         left = f"left {iso(one.left.captured_at)}" if one.left else "still there"
         click.echo(f"{iso(one.entered.captured_at)}  {left}  {one.url}")
+    say_what_is_left_out(archive)

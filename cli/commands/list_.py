@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from cli.left_out import say_what_is_left_out
 from cli.printing import print_json
 from storage.archive import Archive
 from storage.clock import iso
@@ -28,3 +29,4 @@ def list_(folder: Path, source: str | None, all_versions: bool, limit: int, fold
             click.echo(f"{view.snapshot:>6}  {iso(view.captured_at)}  {view.words:>5} words  {title}  {view.url}")
             if folded:
                 click.echo(f"        and {folded:,} more pages of story {view.story}")
+    say_what_is_left_out(archive)

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
+from cli.left_out import say_what_is_left_out_of
 from cli.printing import as_json_option, print_json
 from storage.archive import Archive
 from storage.clock import iso
+from storage.finding import is_id
 from storage.page_history import Event
 
 
@@ -21,6 +23,8 @@ def show(folder: Path, what: str, removed: bool, raw: bool, as_json: bool) -> No
     archive = Archive.open(folder)
     view = archive.snapshot(what)
     cut = archive.removed(view)
+    if not is_id(what):
+        say_what_is_left_out_of(archive, what)
     if as_json:
         print_json(view.as_json(removed=cut))
         return
@@ -61,14 +65,16 @@ def history(folder: Path, url: str, as_json: bool) -> None:
         if as_json:
             print_json(event.as_json())
         else:
-            click.echo(f"{iso(event.at)}  {event.event}  (HTTP {event.status}){_certainty(event)}")
+            click.echo(f"{iso(event.at)}  {event.event}{_certainty(event)}")
 
 
 def _certainty(event: Event) -> str:
+    if event.event == "withheld":
+        return f"  snapshot {event.snapshot}: {event.reason}"
     if event.event != "gone":
-        return ""
+        return f"  (HTTP {event.status})"
     sure = f"confirmed {iso(event.confirmed_at)}" if event.confirmed_at else "suspected, not confirmed"
-    return f"  {event.sign}, {sure}; last good snapshot {event.snapshot}"
+    return f"  (HTTP {event.status})  {event.sign}, {sure}; last good snapshot {event.snapshot}"
 
 
 @click.command()
@@ -84,6 +90,8 @@ def status(folder: Path, as_json: bool) -> None:
         f"{state['pages']:,} pages, {state['snapshots']:,} snapshots, {state['bytes'] / 1e6:,.1f} MB, "
         f"{state['due']:,} due, {state['disk']['free'] / 1e9:,.1f} GB free"
     )
+    if any(state["withheld"].values()):
+        click.echo(f"withheld: {state['withheld']['pages']:,} more pages, {state['withheld']['snapshots']:,} snapshots")
     for source in state["sources"]:
         if source["last_run_at"] is not None:
             habit = "" if source["fresh_habit"] is None else f" (habit {source['fresh_habit']:,})"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
+from cli.left_out import say_what_is_left_out
 from cli.printing import print_json
 from cli.progress import Progress
 from storage.archive import Archive
@@ -31,7 +32,8 @@ _WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Processes
 def stories(folder: Path, url: str | None, source: str | None, limit: int, as_json: bool) -> None:
     """List which pages ran the same text, or the text of URL: when, how much of it, and what they changed."""
     found = 0
-    for story in Archive.open(folder).stories(url, source=source, limit=limit):
+    archive = Archive.open(folder)
+    for story in archive.stories(url, source=source, limit=limit):
         found += 1
         if as_json:
             print_json(story.as_json())
@@ -41,12 +43,14 @@ def stories(folder: Path, url: str | None, source: str | None, limit: int, as_js
         click.echo(
             "No other page has the same text or a good part of it." if url else "No two pages have the same text."
         )
+    say_what_is_left_out(archive)
 
 
 def _print(story: "Story") -> None:
     sites = len({page.site for page in story.pages})
     agency = f", from {story.agency}" if story.agency else ""
-    click.secho(f"{story.story}  {len(story.pages)} pages on {sites} sites{agency}", bold=True)
+    more = f", {story.withheld} more withheld" if story.withheld else ""
+    click.secho(f"{story.story}  {len(story.pages)} pages on {sites} sites{agency}{more}", bold=True)
     for page in story.pages:
         click.echo(f"  {iso(page.captured_at)}  {page.relation.value:<14} {page.share:>5.0%}  {page.url}")
         if notes := _notes(page):
@@ -86,12 +90,12 @@ def aliases(folder: Path, url: str, split: bool, join: bool, as_json: bool) -> N
             click.echo(f"    {move['at']}  moved here from {move['from']} ({move['reason']})")
 
 
-@click.command(short_help="Make fingerprints and stories anew from the snapshots.")
+@click.command(short_help="Make the search index, fingerprints and stories anew from the snapshots.")
 @_WORKERS
 @_JSON
 @click.pass_obj
 def reindex(folder: Path, workers: int | None, as_json: bool) -> None:
-    """Forget all fingerprints, links and stories, and make them anew from the snapshots alone."""
+    """Forget the search index, all fingerprints, links and stories, and make them anew from the snapshots alone."""
     from pipelines.stories.standalone import rebuild
 
     with Progress("reindex", as_json=as_json, total=None) as progress:

@@ -11,11 +11,11 @@ from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 from twisted.web.http import RESPONSES
 
-from pipelines.markup.decode import decode_body
 from storage.capture import Exchange, Headers
 from storage.clock import Clock
+from storage.markup.decode import decode_body
 
-# What pipelines.markup.decode reads. zstd is left out: servers that offer it are few, and most WARC readers cannot.
+# What storage.markup.decode reads. zstd is left out: servers that offer it are few, and most WARC readers cannot.
 ACCEPT_ENCODING = "gzip, deflate, br"
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -117,7 +117,8 @@ def _notify(folder: Folder, file: NoticeFile, now: datetime, send: bool, result:
 
 def _send(engine: Engine, digest: Digest, file: NoticeFile, now: datetime, result: Sent) -> None:
     reached, failed = list(digest.reached), []
-    for way in ways(file.rules[digest.rule], file, os.environ):
+    # All that an empty one had to tell has been withheld since.
+    for way in ways(file.rules[digest.rule], file, os.environ) if digest.notices else ():
         if way.key in reached:
             continue
         try:
@@ -134,7 +135,7 @@ def _send(engine: Engine, digest: Digest, file: NoticeFile, now: datetime, resul
             outbox.note_failure(connection, digest, " ".join(failed), now=now)
         else:
             outbox.note_sent(connection, digest, now=now)
-    result.sent += not failed
+    result.sent += bool(digest.notices) and not failed
     result.failures += failed
 
 

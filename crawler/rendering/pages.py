@@ -11,9 +11,9 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.middlewares.capture import lines_of
 from crawler.misses import judge
 from crawler.rendering.renderer import Answer, Page, Renderer
-from pipelines.markup.decode import BodyTooLarge, UnknownEncoding, decode_body
 from storage.capture import Capture, Miss
 from storage.errors import BackissueError
+from storage.markup.decode import BodyTooLarge, UnknownEncoding, decode_body
 
 SLOT = "rendering"
 """What a page's scripts ask for belongs to the visit of the page: no pause between, but each host's place."""

@@ -11,8 +11,9 @@ from typing import Any
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.base import BaseScheduler
 
-from crawler.schedule.crawls import Crawls
+from crawler.schedule.crawls import STOP_SECONDS, Crawls
 from crawler.schedule.plan import Job, first_time, plan, words
+from crawler.schedule.queue_runs import QueueRuns
 from storage import database, fires
 from storage.clock import Clock
 from storage.errors import BackissueError
@@ -81,6 +82,7 @@ class Scheduler:
         self.engine = database.open_engine(folder.database, write=True)
         database.migrate(self.engine)
         self.crawls = Crawls(folder, self.engine, command=command, at_once=at_once, clock=self.clock, say=say)
+        self.queue = QueueRuns(folder, self.engine, command=command, say=say)
         self.ticked_at = self.clock.now()
         """When it last looked at what is due, for the health endpoint."""
         self._chore = chore
@@ -145,6 +147,10 @@ class Scheduler:
     def tick(self) -> None:
         """Run what is due by now."""
         self._timetable.tick()
+        try:
+            self.queue.look()
+        except BackissueError as error:
+            self._say(f"The queue: {error}")
         self.ticked_at = self.clock.now()
 
     def keep_house(self) -> None:
@@ -195,6 +201,7 @@ class Scheduler:
         if self.crawls.running:
             self._say(f"Stopping: {self.crawls.running} crawls are told to end, and go on at the next start.")
         self.crawls.stop()
+        self.queue.stop(0 if self.crawls.hurry else STOP_SECONDS)
         if self._timetable.running:
             self._timetable.shutdown()
         self.engine.dispose()

@@ -1,4 +1,4 @@
-"""Takes captures out of WARC files and sends them through the same pipelines."""
+"""Takes captures out of WARC and WACZ files and sends them through the same pipelines."""
 
 import asyncio
 from collections import Counter
@@ -20,6 +20,7 @@ from storage.outcome import Receipt
 from storage.runs import Run
 from storage.tables import RecordRow, WarcFileRow
 from storage.urls import parsed
+from storage.wacz_read import BadWacz
 from storage.warc_read import ForeignRecord, Location, Skipped, read_exchange, read_file
 
 # Captures under way at once: enough for a group commit while the workers stay busy.
@@ -67,6 +68,8 @@ class ImportSpider(Spider):
         self.problems: list[str] = []
         """One line for each file that cannot be read."""
         self.on_progress = on_progress
+        self._refused: set[Path] = set()
+        """Files that are none, which the first turn tells."""
         self._turns: set[Turn] = set()
         """Those that the files have records for."""
         self._room = asyncio.Semaphore(UNDER_WAY)
@@ -105,8 +108,11 @@ class ImportSpider(Spider):
             if turn is not Turn.PAGES and turn not in self._turns:
                 continue
             for file in self.files:
+                if file in self._refused:
+                    continue
                 try:
-                    for found in read_file(file):
+                    # A WACZ file's digests are compared once.
+                    for found in read_file(file, check=turn is Turn.PAGES):
                         capture = self._capture(found, turn)
                         if self.on_progress is not None and turn is Turn.PAGES:
                             self.on_progress(found.offset)
@@ -120,6 +126,8 @@ class ImportSpider(Spider):
                 except BackissueError as error:
                     if turn is Turn.PAGES:
                         self.problems.append(str(error))
+                    if isinstance(error, BadWacz):
+                        self._refused.add(file)
             await self._all_ended()
         # The engine looks whether it is idle when this ends, and then every five seconds. The last item's end is told
         # while the engine still counts it.

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 import attrs
 
-from pipelines.markup.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text
-from pipelines.markup.parsing import parse
 from pipelines.page import PageBytes
+from storage.markup.decode import BodyTooLarge, UnknownEncoding, decode_body, decode_text
+from storage.markup.parsing import parse
 
 # The name that a directive for us alone begins with; the same as in robots.txt.
 OURS = "backissue"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.markup.decode import scrub
 from storage.article import Block, BlockKind
+from storage.markup.decode import scrub
 
 _KINDS = {
     "p": BlockKind.PARAGRAPH,

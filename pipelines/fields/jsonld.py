@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from pipelines.markup.decode import scrub
+from storage.markup.decode import scrub
 
 Node = dict[str, Any]
 

@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.fields.jsonld import ARTICLE_TYPES, clean
-from pipelines.markup.decode import scrub
+from storage.markup.decode import scrub
 
 TELLING = ("meta", "link", "script", "title", "h1", "base", "time")
 # Dublin Core is written dc.date, DC:date and dc-date.

@@ -14,8 +14,8 @@ from lxml.html import Element, HtmlElement
 from pipelines.fields import bylines
 from pipelines.fields.dates import parse_date
 from pipelines.fields.metadata import Metadata
-from pipelines.markup.decode import scrub
 from storage.article import Article, Block, BlockKind
+from storage.markup.decode import scrub
 from storage.rules import DROPPED, KEPT, Selectors, SiteRules
 from storage.selectors import Selector, compiled
 

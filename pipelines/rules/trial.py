@@ -9,10 +9,10 @@ from lxml import etree
 from pipelines.extract import extract
 from pipelines.fields.bylines import people
 from pipelines.fields.dates import parse_date
-from pipelines.markup.decode import decode_body, decode_text
-from pipelines.markup.parsing import parse
 from pipelines.page import NotArticle, PageBytes
 from pipelines.rules.apply import apply, elements_of, one_line, texts_of
+from storage.markup.decode import decode_body, decode_text
+from storage.markup.parsing import parse
 from storage.rules import DROPPED, FIELDS, SiteRules
 from storage.selectors import Selector, compiled
 

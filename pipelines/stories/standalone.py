@@ -10,6 +10,7 @@ from pipelines.memory.upkeep import OnProgress, Upkeep, Upkept
 from storage import aliasing, links
 from storage.database import reading
 from storage.folder import Folder
+from storage.search import index
 
 
 @attrs.frozen(kw_only=True)
@@ -24,14 +25,18 @@ class Rebuilt:
 
 
 def rebuild(folder: Folder, *, workers: int | None, on_progress: OnProgress) -> Rebuilt:
-    """Forget all fingerprints and links, and make them anew. Raises ArchiveNotFound.
+    """Forget what is indexed for the search, all fingerprints and links, and make them anew. Raises ArchiveNotFound.
 
-    Where it is interrupted, the next run goes on with what is left.
+    Where it is interrupted, whatever opens the archive next goes on with what is left.
     """
 
     async def job(upkeep: Upkeep) -> Rebuilt:
         kept = Upkept()
+        await upkeep.recorder.transact(index.clear)
         await upkeep.recorder.transact(links.clear)
+        reached: int | None = 0
+        while reached is not None and not upkeep.stopping():
+            reached = await upkeep.recorder.transact(partial(index.fill, after=reached))
         await upkeep.link(kept)
         with reading(upkeep.reader) as connection:
             texts, edges, stories = links.counted(connection)

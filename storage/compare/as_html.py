@@ -1,5 +1,6 @@
 """A comparison as one HTML page that needs nothing else: on screens, in print, without colour and by ear."""
 
+from collections.abc import Sequence
 from html import escape
 
 from storage.compare.comparison import Comparison
@@ -25,34 +26,62 @@ _SIDES = {"old": ("same", "gone", "away"), "new": ("same", "come", "moved")}
 def as_html(made: Comparison, *, title: str, old: str, new: str, summary: str, context: int | None = None) -> str:
     """A whole page: summary, fields, the text as one, and side by side. `old` and `new` name the two versions;
     `context`: how many paragraphs around a change are shown, None for all."""
-    lines = paragraphs(pieces_of(made))
-    shown = list(folded(lines, context)) if context is not None else list(lines)
-    fields = "".join(
-        f"<tr><th scope=row colspan=2>{escape(field.field.replace('_', ' '))}</th></tr>"
-        f"<tr><td>{_mark('gone', _value(field.old))}</td><td>{_mark('come', _value(field.new))}</td></tr>"
-        for field in made.fields
-    )
-    unified = "".join(
-        f"<p class=fold>… {line} unchanged {'paragraph' if line == 1 else 'paragraphs'} …</p>"
-        if isinstance(line, int)
-        else f"<p dir=auto>{''.join(map(_piece, line))}</p>"
-        for line in shown
-    )
-    rows = "".join(
-        f"<tr><td colspan=2 class=fold>… {line} unchanged …</td></tr>"
-        if isinstance(line, int)
-        else f"<tr><td dir=auto>{_side(line, 'old')}</td><td dir=auto>{_side(line, 'new')}</td></tr>"
-        for line in shown
-    )
+    lines = lines_of(made, context)
+    there = fields(made)
     head = f"<thead><tr><th scope=col>{escape(old)}</th><th scope=col>{escape(new)}</th></tr></thead>"
     return (
         f'<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content="width=device-width">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main><h1 dir=auto>{escape(title)}</h1>"
         f"<p>{escape(old)} → {escape(new)}</p><p><strong>{escape(summary)}</strong></p>"
-        + (f"<section aria-label=Fields><h2>Fields</h2><table>{head}{fields}</table></section>" if fields else "")
-        + f'<section aria-label="Changes in the text"><h2>Text</h2>{unified}</section>'
-        f'<section aria-label="Side by side"><h2>Side by side</h2><table>{head}{rows}</table></section>'
+        + (f"<section aria-label=Fields><h2>Fields</h2><table>{head}{there}</table></section>" if there else "")
+        + f'<section aria-label="Changes in the text"><h2>Text</h2>{unified(lines)}</section>'
+        f'<section aria-label="Side by side"><h2>Side by side</h2><table>{head}{side_by_side(lines)}</table></section>'
         "</main></body></html>\n"
+    )
+
+
+def fragment(made: Comparison, *, summary: str, context: int = 1) -> str:
+    """A piece of a page, without styles of its own: the summary, fields, and the text as one."""
+    there = fields(made)
+    return (
+        f"<section><p><strong>{escape(summary)}</strong></p>"
+        + (f"<table>{there}</table>" if there else "")
+        + f"{unified(lines_of(made, context))}</section>"
+    )
+
+
+def lines_of(made: Comparison, context: int | None) -> list[list[Piece] | int]:
+    """The paragraphs that are shown, in the new text's order; a number stands for so many that are not."""
+    lines = paragraphs(pieces_of(made))
+    return list(folded(lines, context)) if context is not None else list(lines)
+
+
+def fields(made: Comparison) -> str:
+    """The rows of a table of two columns: a field's name, then what it was and is. Empty where none differs."""
+    return "".join(
+        f"<tr><th scope=row colspan=2>{escape(field.field.replace('_', ' '))}</th></tr>"
+        f"<tr><td>{_mark('gone', _value(field.old))}</td><td>{_mark('come', _value(field.new))}</td></tr>"
+        for field in made.fields
+    )
+
+
+def unified(lines: Sequence[list[Piece] | int]) -> str:
+    """The text as one, a `p` a paragraph."""
+    return "".join(
+        f"<p class=fold>… {line} unchanged {'paragraph' if line == 1 else 'paragraphs'} …</p>"
+        if isinstance(line, int)
+        else f"<p dir=auto>{''.join(map(_piece, line))}</p>"
+        for line in lines
+    )
+
+
+def side_by_side(lines: Sequence[list[Piece] | int]) -> str:
+    """The rows of a table of two columns: the old text, and the new one."""
+    return "".join(
+        f"<tr><td colspan=2 class=fold>… {line} unchanged …</td></tr>"
+        if isinstance(line, int)
+        else f"<tr><td dir=auto>{_side(line, 'old')}</td><td dir=auto>{_side(line, 'new')}</td></tr>"
+        for line in lines
     )
 
 

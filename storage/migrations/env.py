@@ -2,10 +2,15 @@
 
 from alembic import context
 
+import storage.capture_tables
 import storage.change_tables
+import storage.label_tables
 import storage.memory_tables
 import storage.notice_tables
-import storage.takedown_tables  # noqa: F401 - its tables are part of the metadata
+import storage.queue_tables
+import storage.search_tables
+import storage.takedown_tables
+import storage.withheld_tables  # noqa: F401 - its tables are part of the metadata
 from storage.story_tables import BodyRow
 
 context.configure(

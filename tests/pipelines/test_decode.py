@@ -13,8 +13,9 @@ import brotli
 import pytest
 import zstandard
 
-from pipelines.markup.charset import LABELS
-from pipelines.markup.decode import (
+from storage.errors import BackissueError
+from storage.markup.charset import LABELS
+from storage.markup.decode import (
     MAX_CODINGS,
     BodyTooLarge,
     UnknownEncoding,
@@ -22,7 +23,6 @@ from pipelines.markup.decode import (
     decode_text,
     scrub,
 )
-from storage.errors import BackissueError
 
 HOSTILE = Path(__file__).resolve().parents[3] / "shared" / "hostile"
 needs_hostile = pytest.mark.skipif(not HOSTILE.is_dir(), reason=f"the hostile input of {HOSTILE} is not here")

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from pipelines.extract import NotArticle, PageBytes, extract
-from pipelines.markup.parsing import parse
 from pipelines.reading import read
 from storage.article import Article
+from storage.markup.parsing import parse
 
 SENTENCE = "The harbour board of Brackwater met on Tuesday and agreed to mend the eastern quay before winter. "
 TEXT = "".join(f"<p>{n}. {SENTENCE}</p>" for n in range(9))

@@ -10,8 +10,8 @@ import attrs
 import brotli
 import zstandard
 
-from pipelines.markup.charset import broken_characters, declared, detect
 from storage.errors import BackissueError
+from storage.markup.charset import broken_characters, declared, detect
 
 # The largest body that is taken in. Pages are a few MB at most; a sitemap may have 50 MB (sitemaps.org).
 MAX_DECODED_BYTES = 64 * 1024 * 1024

@@ -1,0 +1,143 @@
+"""Every string is a query; only a date can be wrong."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from storage import database
+from storage.search import Search
+from storage.search.plan import plan
+from storage.search.query import (
+    Both,
+    Either,
+    Filter,
+    NotADate,
+    Nothing,
+    QueryTooLong,
+    When,
+    Without,
+    Words,
+    moment,
+    parse,
+    period,
+)
+from tests.storage.search.conftest import Shelf
+
+HOSTILE = Path(__file__).resolve().parents[4] / "shared" / "hostile"
+A, B, C = Words(("a",)), Words(("b",)), Words(("c",))
+
+
+@pytest.mark.parametrize(
+    ("query", "root"),
+    [
+        ("", None),
+        ("   ", None),
+        ("a", A),
+        ("a b", Both((A, B))),
+        ('"a b"', Words(("a", "b"))),
+        ('"a b', Words(("a", "b"))),
+        ("a OR b", Either((A, B))),
+        ("a b OR c", Either((Both((A, B)), C))),
+        ("a (b OR c)", Both((A, Either((B, C))))),
+        ("(a OR b", Either((A, B))),
+        ("a) b", Both((A, B))),
+        ("a -b", Both((A, Without(B)))),
+        ("a -(b OR c)", Both((A, Without(Either((B, C)))))),
+        ("a --b", Both((A, Words(("b",))))),
+        ("-a", Without(A)),
+        ("a - b", Both((A, B))),
+        ("a or b", Both((A, Words(("or",)), B))),
+        ("OR a OR", A),
+        ("-", Nothing()),
+        ("!?", Nothing()),
+        ('""', Nothing()),
+        ("a*", Words(("a",), prefix=True)),
+        ("a-b", Words(("a", "b"))),
+        ("title:a", Words(("a",), "title")),
+        ('TITLE:"a b"', Words(("a", "b"), "title")),
+        ("author:a*", Words(("a",), "byline", prefix=True)),
+        ("source:ledger", Filter("source", "ledger")),
+        ('tag:"to do"', Filter("tag", "to do")),
+        ("site:led*", Filter("site", "led", prefix=True)),
+        ("title: a", Both((Words(("title",)), A))),
+        ("https://a.example/b", Words(("https", "a", "example", "b"))),
+        ("Ça", Words(("ca",))),
+        ("東京都", Words(("東京", "京都"))),
+        ("東", Words(("東",), prefix=True)),
+    ],
+)
+def test_a_query_is_read_as_the_manual_says(query: str, root: object) -> None:
+    assert parse(query).root == root
+
+
+def test_dates_may_be_cut_short() -> None:
+    year, month, march = (datetime(2026, m, 1, tzinfo=UTC) for m in (1, 12, 3))
+    assert parse("after:2026").root == When("after", year, None)
+    assert parse("before:2026-12").root == When("before", None, month)
+    assert parse("changed:2026..2026-02").root == When("changed", year, march)
+    assert parse("gone:yes").root == When("gone", None, None)
+    assert parse("gone:no").root == When("gone", None, None, never=True)
+    assert period("2026-12") == (month, datetime(2027, 1, 1, tzinfo=UTC))
+    assert moment("--as-of ", "2026-02-28") == datetime(2026, 2, 28, 23, 59, 59, 999999, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "query", ["after:soon", "before:2026-13", "changed:2026-02-30", "after:2026..2027", "gone:0000"]
+)
+def test_a_date_that_is_none_is_one_clear_sentence(query: str) -> None:
+    with pytest.raises(NotADate) as raised:
+        parse(f"storm {query}")
+    field, _, value = query.partition(":")
+    assert str(raised.value).startswith(f"{field}:'{value}' is no date")
+    assert str(raised.value).endswith(f"{field}:2026-03-01.")
+
+
+def test_a_page_that_is_pasted_is_refused() -> None:
+    with pytest.raises(QueryTooLong):
+        parse("storm " * 501)
+
+
+OWN = ['"', "'", "a AND", "NEAR(", "a^b", "{title}:", "search MATCH", "\0", "\ud800", "*", "(" * 5000, "-" * 5000]
+
+
+def naughty() -> list[str]:
+    """Naughty strings; only a handful of our own where the collection is not on this machine."""
+    file = HOSTILE / "blns" / "blns.json"
+    return OWN + (json.loads(file.read_text()) if file.is_file() else [])
+
+
+def scripts() -> list[str]:
+    """What tries to be run by a browser."""
+    files = sorted((HOSTILE / "xss").rglob("*.txt"))
+    return sorted({line for file in files for line in file.read_text(errors="replace").splitlines()})
+
+
+def test_no_naughty_string_is_a_syntax_error(shelf: Shelf) -> None:
+    shelf.add("A storm.")
+    for text in naughty():
+        for query in (text, f'title:"{text}" OR -{text} source:{text} OR tag:{text} note:{text} site:{text} storm'):
+            try:
+                shelf.found(query)
+            except (NotADate, QueryTooLong):
+                continue
+
+
+def test_no_script_is_a_syntax_error(shelf: Shelf) -> None:
+    with database.reading(shelf.engine) as connection:
+        for text in scripts():
+            try:
+                match = plan(connection, Search(query=f"title:{text}")).match
+            except QueryTooLong:
+                continue
+            if match is not None:
+                connection.exec_driver_sql("SELECT rowid FROM search WHERE search MATCH ?", (match,)).all()
+
+
+@given(st.text(st.sampled_from('ab"()-:* OR\ttitle東é'), max_size=40))
+@example("-(-a)")
+def test_any_string_is_parsed(text: str) -> None:
+    parse(text)
