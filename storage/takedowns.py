@@ -5,7 +5,7 @@ changes it as if they had come in time. The table holds its result. Functions th
 caller's transaction.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -264,7 +264,7 @@ def confirmed_since(connection: Connection, when: datetime) -> list[Listed]:
     return _listed(connection, query.order_by(TakedownRow.id))
 
 
-# Put together once, as in `storage.pages`.
+# Put together once: that takes longer than to look them up.
 _OF_PAGE = (
     takedowns().where(TakedownRow.page_id == bindparam("page")).order_by(TakedownRow.suspected_at, TakedownRow.id)
 )
@@ -272,12 +272,10 @@ _OF_PAGE = (
 
 def of_page(connection: Connection, page: int) -> list[Takedown]:
     """A page's takedowns, oldest first."""
-    return [one.takedown for one in _listed(connection, _OF_PAGE, {"page": page})]
+    return [one.takedown for one in _listed(connection, _OF_PAGE, page=page)]
 
 
-def _listed(
-    connection: Connection, query: Select[tuple[TakedownRow, str]], values: Mapping[str, object] | None = None
-) -> list[Listed]:
+def _listed(connection: Connection, query: Select[tuple[TakedownRow, str]], **values: int) -> list[Listed]:
     return [
         Listed(
             id=row.id,
@@ -292,5 +290,5 @@ def _listed(
                 snapshot=row.snapshot_id,
             ),
         )
-        for row in connection.execute(query, values or {})
+        for row in connection.execute(query, values)
     ]
