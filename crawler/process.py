@@ -177,9 +177,17 @@ class Process:
         loop.call_later(GRACE_SECONDS, self._stop_reactor)
 
     async def archive(
-        self, urls: Sequence[str], *, allow_private: bool, delay: float, watch: bool, seconds: float = TIMEOUT
+        self,
+        urls: Sequence[str],
+        *,
+        allow_private: bool,
+        delay: float,
+        watch: bool,
+        seconds: float = TIMEOUT,
+        with_assets: bool = False,
     ) -> Result:
-        """Visit these URLs now, in one run. `seconds`: what a host has for the whole of an answer."""
+        """Visit these URLs now, in one run. `seconds`: what a host has for the whole of an answer; `with_assets`:
+        keep the images, styles and fonts of new snapshots too."""
         result = Result(name="archive")
         run = await self._begin("archive", None, None)
         good: list[str] = []
@@ -203,7 +211,8 @@ class Process:
 
         await self._recorder.transact(fill)
         settings = pace(delay=delay, timeout=seconds, concurrency=1, allow_private=allow_private)
-        await self._crawl(VisitSpider, run, result, settings, {"back_offs": self._back_offs})
+        extra = {"back_offs": self._back_offs, "with_assets": with_assets}
+        await self._crawl(VisitSpider, run, result, settings, extra)
         await self._learn([result])
         return result
 
@@ -284,6 +293,7 @@ class Process:
         extra = {"source": source, "limit": limit, "fresh": fresh, "on_listing": listing, "back_offs": self._back_offs}
         extra |= {"since": since, "most_listings": most_listings}
         if source is not None:
+            extra["with_assets"] = source.assets
             extra["shapes"] = shapes_of(self._reader, source.home, run.scope)
             if source.render:
                 extra["chromium"] = self._chromium = self._chromium or Chromium(find_chromium())

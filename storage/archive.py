@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from storage.blame import Sentence
     from storage.day_counts import DayCount
     from storage.first_seen import Seen
+    from storage.replaying.replay import Address, Replayed
     from storage.stories import Story
 
 
@@ -297,6 +298,17 @@ class Archive:
     def payload(self, view: CaptureView) -> Exchange:
         """What a capture says; a revisit with the payload that it refers to. Raises PayloadNotFound, DamagedRecord."""
         return mementos_kept.payload(self.engine, self.folder, view)
+
+    def replay(self, url: str, when: datetime, address: "Address") -> "Replayed":
+        """The capture of a URL that is nearest to a moment, as a browser may be shown it; `address`: where a timestamp
+        and a URL are shown.
+
+        Raises CaptureNotFound, PayloadNotFound, Withheld, NotShown, DamagedRecord, and UsageError for what is no URL.
+        """
+        # It brings lxml along, which no other reading command needs.
+        from storage.replaying.replay import replay
+
+        return replay(self.engine, self.folder, url, when, address)
 
     def cdx(self, query: CdxQuery) -> Iterator[str]:
         """The captures that a search of the index finds, in pieces of text. Raises UsageError with the first."""

@@ -34,6 +34,11 @@ EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
+def timestamp(when: datetime) -> str:
+    """A moment in fourteen digits, UTC."""
+    return when.strftime("%Y%m%d%H%M%S").zfill(14)
+
+
 @attrs.frozen(kw_only=True)
 class Position:
     """Where a capture stands in the index: by key, then time, then number."""
@@ -74,7 +79,7 @@ class CaptureView:
     @property
     def timestamp(self) -> str:
         """Fourteen digits, UTC."""
-        return self.captured_at.strftime("%Y%m%d%H%M%S").zfill(14)
+        return timestamp(self.captured_at)
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,19 @@ from datetime import datetime
 from typing import Any, Literal
 
 import attrs
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from storage.clock import iso
@@ -59,9 +71,24 @@ def visible_page(page: Any = PageRow) -> ColumnElement[bool]:
     return and_(~_in_force("page", page.id), ~_in_force("source", page.source_id))
 
 
+def visible_source(source: Any = SourceRow) -> ColumnElement[bool]:
+    """That a source may be shown."""
+    return ~_in_force("source", source.id)
+
+
 def visible_snapshot(snapshot: Any = SnapshotRow.id) -> ColumnElement[bool]:
     """That a snapshot itself is not withheld, for queries that have taken care of its page already."""
     return ~_in_force("snapshot", snapshot)
+
+
+def with_hidden_snapshots() -> Select[int]:
+    """The pages of which a snapshot is withheld by itself."""
+    return (
+        select(AliasRow.page_id)
+        .join(SnapshotRow, SnapshotRow.alias_id == AliasRow.id)
+        .join(WithheldRow, WithheldRow.target_id == SnapshotRow.id)
+        .where(WithheldRow.kind == "snapshot", WithheldRow.lifted_at.is_(None))
+    )
 
 
 def untouched(page: Any = PageRow) -> ColumnElement[bool]:

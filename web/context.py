@@ -17,6 +17,7 @@ from web.settings import Settings
 # What leads everywhere else, from every page.
 SECTIONS = (
     ("/", "Today"),
+    ("/search", "Search"),
     ("/changes", "Changes"),
     ("/gone", "Gone"),
     ("/sources", "Sources"),

@@ -1,6 +1,6 @@
 """How values are put in words on a page: dates, numbers, addresses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -116,6 +116,15 @@ def cut_to(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
+def segments(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """A text in pieces, each with whether it is marked. `marks`: where marked pieces begin and end, in order."""
+    pieces, at = [], 0
+    for start, end in marks:
+        pieces += [(text[at:start], False), (text[start:end], True)]
+        at = end
+    return [(piece, marked) for piece, marked in [*pieces, (text[at:], False)] if piece]
+
+
 def plain(name: str) -> str:
     """A name of ours in words: `not_modified`, not modified."""
     return name.replace("_", " ")
@@ -135,6 +144,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "plural": plural,
     "size": size,
+    "segments": segments,
     "short": short,
     "host": host,
     "may_link": may_link,

@@ -1,11 +1,11 @@
 """`evidence`: one page's proof, for somebody else to check."""
 
 import os
-import signal
 from pathlib import Path
 
 import click
 
+from cli.interrupts import Interrupts
 from cli.printing import as_json_option, print_json
 from storage.archive import Archive
 from storage.clock import Clock
@@ -26,9 +26,15 @@ def evidence(
 ) -> None:
     """Put the WARC records, texts, differences and digests of a page, or of one snapshot, in one ZIP file that another
     person can check with public tools."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupts = Interrupts()
     made = make_evidence(
-        Archive.open(folder), what, output, made=Clock().now(), stamper=_stamper(timestamp_server), force=force
+        Archive.open(folder),
+        what,
+        output,
+        made=Clock().now(),
+        stamper=_stamper(timestamp_server),
+        force=force,
+        check=interrupts.check,
     )
     for problem in made.problems:
         click.echo(f"backissue: {problem}", err=True)

@@ -109,11 +109,11 @@ def of_page(connection: Connection, page: int) -> Answers:
 
 
 def _with_visits(connection: Connection, rows: set[int], which: Any) -> Answers:
-    query = select(VisitRow.record_id, VisitRow.url, VisitRow.final_url).where(VisitRow.record_id.is_not(None), which)
+    query: Any = select(VisitRow.record_id, VisitRow.url, VisitRow.final_url).where(
+        VisitRow.record_id.is_not(None), which
+    )
     redirected = {}
-    for record, url, final_url in connection.execute(query).tuples():
-        if record is None:
-            continue
+    for record, url, final_url in connection.execute(query).all():
         rows.add(record)
         if final_url is not None and final_url != url:
             redirected[record] = url
@@ -127,16 +127,16 @@ def complete(
     provenance, conversions, and the redirects on the way. What cannot be read on that way is told in `problems`;
     `never`: the rows of what is withheld."""
     found = {one.row: one for one in _read(connection, answers.rows - never, RecordRow.id)}
-    while missing := {one.refers_to for one in found.values() if one.refers_to is not None} - found.keys():
-        for one in [one for one in found.values() if one.refers_to in never]:
-            problems.append(str(WithheldRecord(one)))
-            del found[one.row]
-        found |= {one.row: one for one in _read(connection, missing - never, RecordRow.id)}
     for record in sorted(answers.redirected.keys() & found.keys()):
         try:
             found |= {one.row: one for one in _hops(connection, folder, found[record])}
         except DamagedRecord as error:
             problems.append(str(error))
+    while missing := {one.refers_to for one in found.values() if one.refers_to is not None} - found.keys():
+        for one in [one for one in found.values() if one.refers_to in never]:
+            problems.append(str(WithheldRecord(one)))
+            del found[one.row]
+        found |= {one.row: one for one in _read(connection, missing - never, RecordRow.id)}
     conversions = _read(connection, found.keys(), RecordRow.refers_to_id, RecordRow.type == "conversion")
     found |= {one.row: one for one in conversions}
     found |= {one.row: one for one in _beside(connection, list(found))}

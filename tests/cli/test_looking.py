@@ -30,7 +30,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     visits = [
         *NEWSPAPER,
         Seen(url="https://evil.example/a", day=20, title=f"{ESCAPE} {TURNED} storm", lines=[f"{ESCAPE}{TURNED} storm"]),
-        Seen(url="https://evil.example/b", day=21, title="東水市議会は火曜日に会合を開き" * 4, lines=["港の岸壁を修理。"]),
+        Seen(
+            url="https://evil.example/b", day=21, title="東水市議会は火曜日に会合を開き" * 4, lines=["港の岸壁を修理。"]
+        ),
         Seen(url="https://ledger.example/new", day=lately - 3, title="Weir opened", lines=[f"Weir: {LINES[0]}"]),
     ]
     return keep(tmp_path_factory.mktemp("looking") / "archive", visits)
@@ -100,8 +102,6 @@ def test_every_naughty_string_is_one_harmless_line() -> None:
     for file in files:
         for line in file.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
             made = harmless(line)
-            assert made.isprintable() or any(0xE000 <= ord(one) or one in "\u200c\u200d" or not one.isprintable()
-                                             for one in made)  # fmt: skip
             assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", made)
             assert "\n" not in made and len(same_length(line)) == len(line)
             assert width.width(width.cut(made, 20)) <= 20
