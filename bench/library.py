@@ -3,8 +3,8 @@
     python bench/library.py FOLDER [--snapshots N] [--rounds N]
 
 The archive is built where there is none, and gets a page with forty versions, as `bench/web.py` has it. Printed are the
-median and p95 of `history` and `memento_at`, of pages by chance and of that one, by the clock and of the processor; first
-with what the system has not read yet, and then once more.
+median and p95 of `history` and `memento_at`, of pages by chance and of that one, by the clock and of the processor;
+first with what the system has not read yet, and then once more.
 """
 
 # ruff: noqa: T201 - a benchmark's output
