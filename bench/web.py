@@ -11,6 +11,7 @@ second meanwhile, as a crawl does, so that nothing that was kept can be shown ag
 
 import argparse
 import http.client
+import os
 import random
 import re
 import sqlite3
@@ -114,6 +115,12 @@ def write(folder: Path, stop: threading.Event) -> None:
             connection.commit()
 
 
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of the processors."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--archive", type=Path, required=True)
@@ -130,13 +137,14 @@ def main() -> None:
     stop = threading.Event()
     if given.writing:
         threading.Thread(target=write, args=(given.archive, stop), daemon=True).start()
-    until = time.monotonic() + given.seconds
+    spent, until = cpu_seconds(process.pid), time.monotonic() + given.seconds
     readers = [threading.Thread(target=read, args=(host, known, n + 1, until, times)) for n in range(given.readers)]
     for one in readers:
         one.start()
     for one in readers:
         one.join()
     stop.set()
+    spent = cpu_seconds(process.pid) - spent
     process.terminate()
     process.wait()
     for kind in KINDS:
@@ -146,6 +154,9 @@ def main() -> None:
             f"{kind:7} {len(some):6,} answers  p50 {cuts[49]:7.1f} ms  p95 {cuts[94]:7.1f} ms  max {some[-1]:7.1f} ms  "
             f"at most {max(times[f'{kind} kB']):.0f} kB"
         )
+    answers = sum(len(times[kind]) for kind in KINDS)
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"{spent / answers * 1000:.1f} ms of processor time an answer; the machine's load was {load}")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
+from png import smaller
 
 from storage.archive import Archive
 from storage.change_entries import changes
@@ -75,7 +76,7 @@ def take(archive: Path) -> None:
         for name, path, (width, height), scheme in shots(archive):
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
             page.goto(address + path)
-            page.screenshot(path=OUT / f"{name}.png")
+            (OUT / f"{name}.png").write_bytes(smaller(page.screenshot()))
             page.close()
         browser.close()
 

@@ -237,13 +237,18 @@ def count(
     return sum(connection.execute(query.where(*_within(one, first, last))).scalar_one() for one in keys)
 
 
+def one(connection: Connection, key: str, **which: Any) -> CaptureView | None:
+    """The first capture of a key that is shown; `which`: as `listed` takes it."""
+    query = listed((key, None), whole=not withholding.is_anything(connection), **which)
+    return next(read(connection, query.limit(1)), None)
+
+
 def nearest(connection: Connection, key: str, when: datetime) -> CaptureView | None:
     """The capture of a key that is nearest to a moment; of two, the earlier. Of one second the last."""
-    at_or_before = listed((key, None), last=_end_of(when), backwards=True).limit(1)
-    before = next(read(connection, at_or_before), None)
+    before = one(connection, key, last=_end_of(when), backwards=True)
     if before is not None and before.captured_at.replace(microsecond=0) == when.replace(microsecond=0):
         return before
-    after = next(read(connection, listed((key, None), first=when).limit(1)), None)
+    after = one(connection, key, first=when)
     if before is None or after is None:
         return before or after
     return before if when - before.captured_at <= after.captured_at - when else after
@@ -255,17 +260,14 @@ def _end_of(when: datetime) -> datetime:
 
 def neighbours(connection: Connection, view: CaptureView) -> Neighbours:
     """The first and last memento of a capture's key, and those beside it. Captures of one second are one memento."""
-    key = (view.urlkey, None)
-
-    def one(query: Select[Any]) -> CaptureView | None:
-        return next(read(connection, query.limit(1)), None)
-
-    start = view.captured_at.replace(microsecond=0)
+    key, start = view.urlkey, view.captured_at.replace(microsecond=0)
+    previous = one(connection, key, last=start - MOMENT, backwards=True)
+    following = one(connection, key, first=start + SECOND)
     return Neighbours(
-        first=one(listed(key)) or view,
-        previous=one(listed(key, last=start - MOMENT, backwards=True)),
-        next=one(listed(key, first=start + SECOND)),
-        last=one(listed(key, backwards=True)) or view,
+        first=(one(connection, key) or view) if previous is not None else view,
+        previous=previous,
+        next=following,
+        last=(one(connection, key, backwards=True) or view) if following is not None else view,
     )
 
 

@@ -76,15 +76,20 @@ def aliases(folder: Path, url: str, split: bool, join: bool, as_json: bool) -> N
 @_JSON
 @click.pass_obj
 def reindex(folder: Path, workers: int | None, as_json: bool) -> None:
-    """Forget the search index, all fingerprints, links and stories, and make them anew from the snapshots alone."""
+    """Forget the search index, all fingerprints, links and stories, and make them anew from the snapshots alone.
+
+    Changes between snapshots that are missing, since an older version archived these, are worked out.
+    """
     from pipelines.stories.standalone import rebuild
 
     with Progress("reindex", as_json=as_json, total=None) as progress:
         rebuilt = rebuild(Folder(folder), workers=workers, on_progress=progress.upkeep)
     if as_json:
-        click.echo(json.dumps({"texts": rebuilt.texts, "links": rebuilt.links, "stories": rebuilt.stories}))
+        counts = ("texts", "links", "stories", "changes")
+        click.echo(json.dumps({name: getattr(rebuilt, name) for name in counts}))
     else:
         click.echo(f"{rebuilt.texts:,} texts, {rebuilt.links:,} links between them, {rebuilt.stories:,} stories.")
+        click.echo(f"{rebuilt.changes:,} changes that were missing.")
     for problem in rebuilt.problems:
         click.echo(problem, err=True)
     sys.exit(130 if rebuilt.stopped else 1 if rebuilt.problems else 0)
