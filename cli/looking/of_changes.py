@@ -16,7 +16,7 @@ def print_changes(out: Output, changes: Iterable[Changed]) -> None:
     table = Table.on(
         screen,
         Column(f"captured ({screen.zone()})", 16),
-        Column("edited", 12, right=True),
+        Column("edited", 12, right=True, spare=True),
         Column("", 7, spare=True),
         Column("page"),
     )

@@ -22,7 +22,7 @@ def print_history(out: Output, history: History) -> None:
         Column(f"when ({screen.zone()})", 16),
         Column("snapshot", 8, right=True),
         Column("words", 6, right=True, spare=True),
-        Column("edited", 12, right=True),
+        Column("edited", 12, right=True, spare=True),
         Column("", _MOST_SQUARES, spare=True),
         Column("title"),
     )

@@ -4,12 +4,12 @@ import fcntl
 import os
 import pty
 import struct
-import subprocess
-import sys
 import termios
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from tests.conftest import Command, environment
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,36 +29,29 @@ def on_terminal(
     """
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    told = {
-        "PYTHONPATH": str(ROOT),
-        "TERM": "xterm-256color",
-        "TZ": "UTC",
-        "PATH": os.environ["PATH"],
-        "LANG": "C.UTF-8",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from cli.main import main; main()", "--archive", str(archive), *words],
-        stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=told | dict(env or {}), start_new_session=True,
-    )  # fmt: skip
-    os.close(slave)
-    killer = threading.Timer(60, process.kill)
-    killer.start()
+    told = {"TERM": "xterm-256color", "TZ": "UTC", "PAGER": "cat", **(env or {})}
+    unset = {"COLUMNS", "LINES", "NO_COLOR", "LESS"}
+    codes: list[int] = []
+
+    def run() -> None:
+        try:
+            around = {name: value for name, value in environment().items() if name not in unset}
+            codes.append(Command(archive).on(slave, words, env=around | told))
+        finally:
+            # The last one to hold it: whoever reads the other side comes to its end.
+            os.close(slave)
+
+    running = threading.Thread(target=run)
+    running.start()
     seen = b""
-    try:
-        while True:
-            try:
-                piece = os.read(master, 65536)
-            except OSError:
-                # Linux says EIO where the other side is closed.
-                break
-            if not piece:
-                break
-            seen += piece
-            if when is not None:
-                when(master, seen)
-        return seen.decode().replace("\r\n", "\n"), process.wait(timeout=60)
-    finally:
-        killer.cancel()
-        process.kill()
-        process.wait()
-        os.close(master)
+    while True:
+        try:
+            seen += os.read(master, 65536)
+        except OSError:
+            # Linux says EIO where the other side is closed.
+            break
+        if when is not None:
+            when(master, seen)
+    running.join()
+    os.close(master)
+    return seen.decode().replace("\r\n", "\n"), codes[0]
