@@ -12,7 +12,7 @@ from pipelines.access import gates, scramble
 from pipelines.access.listings import is_listing
 from pipelines.access.verdict import Claims, Verdict, judge, suspicious
 from pipelines.access.walls import wall
-from pipelines.body import page_leaves
+from pipelines.body import page_leaves, unseen
 from pipelines.body.blocks import blocks_of
 from pipelines.body.compose import compose
 from pipelines.fields.guesses import Guesses
@@ -26,7 +26,7 @@ from storage.markup.parsing import parse
 from storage.rules import SiteRules
 
 # Raised with every change of this room that makes another article of the same bytes.
-REVISION = 3
+REVISION = 4
 EXTRACTOR = f"trafilatura {version('trafilatura')}, backissue {REVISION}"
 
 # Below this a page without article markup is a menu, a login form or an error message.
@@ -65,6 +65,7 @@ def extract(page: PageBytes, rules: SiteRules | None = None) -> Article | NotArt
     if tree is None:
         return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
     metadata = read_metadata(tree, page.url, guesses=Guesses(tree, page.url))
+    unseen.drop(tree)
     leaves = page_leaves.walk(tree)
     # Of the whole page, before rules take something out: what a site repeats is learnt from these.
     seen = page_leaves.keys(leaves)
