@@ -12,7 +12,7 @@ from pipelines.access import gates, scramble
 from pipelines.access.listings import is_listing
 from pipelines.access.verdict import Claims, Verdict, judge, suspicious
 from pipelines.access.walls import wall
-from pipelines.body import page_leaves
+from pipelines.body import page_leaves, unseen
 from pipelines.body.blocks import blocks_of
 from pipelines.body.compose import compose
 from pipelines.fields.guesses import Guesses
@@ -65,6 +65,7 @@ def extract(page: PageBytes, rules: SiteRules | None = None) -> Article | NotArt
     if tree is None:
         return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
     metadata = read_metadata(tree, page.url, guesses=Guesses(tree, page.url))
+    unseen.drop(tree)
     leaves = page_leaves.walk(tree)
     # Of the whole page, before rules take something out: what a site repeats is learnt from these.
     seen = page_leaves.keys(leaves)

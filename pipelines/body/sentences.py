@@ -2,7 +2,8 @@
 
 import re
 
-_END = re.compile(r"[.!?…:。！？؟।։][\s'\"’”“»›)\]」』]*\Z")
+# Magazines set an ornament behind the last sentence.
+_END = re.compile(r"[.!?…:。！？؟।։][\s'\"’”“»›)\]」』♦◆■◼▪●∎□█❖]*\Z")
 
 
 def is_sentence(text: str) -> bool:

@@ -23,10 +23,15 @@ _SCRAMBLED = re.compile(r"(?<![a-z])obfuscated(?![a-z])")
 # Names of the sections of a page, for those who cannot see it. Long texts are folded away that way, too.
 _UNSEEN = re.compile(r"(?<![a-z])(?:sr-only|visually-?hidden|screen-?reader(?:-?(?:text|only))?)(?![a-z])", re.I)
 UNSEEN_WORDS = 5
+# What themes of WordPress write around the page and around each post (`body_class`, `post_class`).
+_OWN_POST = re.compile(r"(?<!\S)postid-(\d+)(?!\S)")
+_POST = re.compile(r"(?<!\S)post-(\d+)(?!\S)")
+_POST_TAGS = frozenset({"article", "div", "section", "li"})
 # A card: a linked heading with a line or two.
 CARD_WORDS = 90
 CARD_SHARE = 0.15
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_HEADING_TAGS = _HEADINGS | {"h1"}
 LIST_LINKS = 0.8
 MAX_LABEL_WORDS = 4
 # Behind a label that is known word for word, so much of the line is a link.
@@ -46,6 +51,7 @@ def note(layout: Layout, *, news: bool) -> None:
     shapes = usual_shapes(layout)
     holders = usual_holders(layout, shapes)
     lists: dict[Any, bool] = {}
+    others = _other_posts(layout)
     container_above = (
         frozenset(layout.above(layout.boxes.container)) if layout.boxes.container is not None else frozenset()
     )
@@ -71,6 +77,8 @@ def note(layout: Layout, *, news: bool) -> None:
             _UNSEEN.search(element.get("class") or "") for element in above[:2]
         ):
             signs.append("for screen readers")
+        if item.first in others:
+            signs.append("another post")
         if item.first in cards:
             signs.append("teaser card")
         if "article" in leaf.inside and _nested(layout, item.first, container_above):
@@ -97,12 +105,40 @@ def telling_class(layout: Layout, element: Any) -> str | None:
     return None
 
 
+def _other_posts(layout: Layout) -> set[int]:
+    """The leaves of posts that are not the page's. WordPress names the page's on its body ("postid-12"), and every
+    post on its element ("post-12")."""
+    found = [item.first for item in layout.found()]
+    if not found:
+        return set()
+    body = next((above for above in layout.above(layout.leaves[found[0]].element) if above.tag == "body"), None)
+    own = _OWN_POST.search(body.get("class") or "") if body is not None else None
+    if own is None:
+        return set()
+    posts: dict[Any, str | None] = {}
+    number: dict[int, str | None] = {}
+    for index in found:
+        for above in layout.above(layout.leaves[index].element):
+            if above not in posts:
+                match = _POST.search(above.get("class") or "") if above.tag in _POST_TAGS else None
+                posts[above] = match[1] if match else None
+            if posts[above] is not None:
+                break
+        number[index] = posts[above]
+    if own[1] not in number.values():
+        return set()
+    return {index for index, post in number.items() if post not in (None, own[1])}
+
+
 def _article_in(layout: Layout, tag: str, container_above: frozenset[Any]) -> bool:
     return any(element.tag == tag for element in container_above)
 
 
 def _word(element: Any) -> str | None:
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    names = element.get("class") or ""
+    if element.tag not in _HEADING_TAGS:
+        # The id of a heading is its text, for links to it.
+        names = f"{names} {element.get('id') or ''}"
     if len(names) < 4:
         return None
     names = _CAMEL.sub("-", names).lower()

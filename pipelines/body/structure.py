@@ -26,11 +26,17 @@ CUTTING = frozenset(
         "label and link",
         "in button",
         "for screen readers",
+        "another post",
         scramble.SIGN,
     }
 )
-# Scrambled letters are no text, however many.
-SCRAMBLED = frozenset({scramble.SIGN, scramble.CLASS_SIGN})
+AGAIN = "the text again"
+# However many words it is: scrambled letters are no text, a page says itself which posts are others, and of a text that
+# stands there twice nothing is lost.
+CERTAIN = frozenset({scramble.SIGN, scramble.CLASS_SIGN, "another post", AGAIN})
+# Refrains, recipes and timetables repeat lines; so much of the whole is repeated only where all of it is.
+MIN_AGAIN_WORDS = 100
+MIN_AGAIN_SHARE = 0.3
 # The standfirst stands outside the body, and is called a teaser by many sites.
 _STANDFIRST_SIGNS = CUTTING | {"class teaser", "class social"}
 
@@ -83,16 +89,17 @@ def cuts(blocks: Sequence[Block], authors: Sequence[str] = ()) -> dict[int, str]
 def _cuts(blocks: Sequence[Block], authors: Sequence[str]) -> dict[int, str]:
     found = {i: reason for i, block in enumerate(blocks) if (reason := _reason(block))}
     body = [i for i, block in enumerate(blocks) if block.kind not in APART]
+    _again(blocks, body, found)
     _byline(blocks, body, authors, found)
     _closing(blocks, body, found)
     _cards(blocks, body, found)
     _trailing(blocks, body, found)
     _emptied(blocks, body, found)
-    total = sum(words(blocks[i].text) for i in body)
+    total = sum(words(blocks[i].text) for i in body if found.get(i) not in CERTAIN)
     while True:
         weights: Counter[str] = Counter()
         for i in body:
-            if i in found and found[i] not in SCRAMBLED:
+            if i in found and found[i] not in CERTAIN:
                 weights[found[i]] += words(blocks[i].text)
         if weights.total() <= MAX_CUT * total:
             return found
@@ -116,6 +123,26 @@ def _reason(block: Block) -> str | None:
 def _is_reading_time(text: str) -> bool:
     """ "3 min read": minutes, a word for reading, and nothing else."""
     return words(text) <= MAX_READING_TIME_WORDS and bool(_MINUTES.match(text)) and bool(_READING.search(text))
+
+
+def _again(blocks: Sequence[Block], body: Sequence[int], found: dict[int, str]) -> None:
+    """The whole text a second time, line by line: for printing, for machines, for another width of screen."""
+    texts = [blocks[i].text for i in body]
+    first: dict[str, int] = {}
+    for n, text in enumerate(texts):
+        first.setdefault(text, n)
+    if len(first) == len(texts):
+        return
+    enough = max(MIN_AGAIN_WORDS, MIN_AGAIN_SHARE * sum(words(text) for text in first))
+    n = 0
+    while n < len(texts):
+        origin = first[texts[n]]
+        length = 0
+        while origin + length < n and n + length < len(texts) and texts[origin + length] == texts[n + length]:
+            length += 1
+        if length and sum(words(text) for text in texts[n : n + length]) >= enough:
+            found.update(dict.fromkeys(body[n : n + length], AGAIN))
+        n += max(1, length)
 
 
 def _byline(blocks: Sequence[Block], body: Sequence[int], authors: Sequence[str], found: dict[int, str]) -> None:

@@ -19,7 +19,8 @@ _QUOTED = re.compile(
     r"|‘[^’]{20,800}’(?!\w)|「[^」]{1,400}」|『[^』]{1,400}』"
 )
 _MARKS = frozenset('“"«»„‘「『')
-_SPEECH = re.compile(r"^\s*(?:[“\"«»„‘「『]|[—–-]\s)")
+# Interviews name who speaks by a letter.
+_SPEECH = re.compile(r"^\s*(?:[“\"«»„‘「『]|[—–-]\s|[QAFRP]\s?[:：]\s)")
 _AMOUNT = re.compile(
     r"^\W*(?:[€$£¥₽₴₺]|eur|usd|chf|kr|zł|kč|r\$)?\s*\d[\d.,\s]{0,7}\s*(?:[€$£¥₽₴₺%]|eur|euro|usd|chf|kr|zł|kč|円|元)?\W*$",
     re.I,

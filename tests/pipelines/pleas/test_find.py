@@ -196,6 +196,36 @@ def test_numbers_that_every_table_has_are_no_repeated_lines() -> None:
     assert cut(prices, knowledge) == []
 
 
+def test_what_two_articles_say_of_one_theatre_stays() -> None:
+    facts = (
+        "The old theatre opens at seven in the evening, from Tuesday to Saturday, until the end of May.",
+        "Stage by Anna Dorn, costumes by Emil Rask, lights by Tove Lind, music by Jonas Weber.",
+        "Stalls, rows one to nine",
+        "Balcony and boxes",
+        "Children from the age of six may come along, the smaller ones stay with the ushers.",
+    )
+    page = article(*HARBOUR[:5], *facts, title="Wexmouth to dredge its channel")
+    on_one = Knowledge(generation=1, known=1, repeated={key_of(text): 1 for text in facts})
+    on_three = Knowledge(generation=1, known=3, repeated={key_of(text): 3 for text in facts})
+    assert cut(page, on_one) == []
+    assert cut(page, on_three) == [5, 6, 7, 8, 9]
+
+
+def test_a_plea_that_one_other_article_has_goes() -> None:
+    page = article(*HARBOUR, *PLAIN, title="Wexmouth to dredge its channel")
+    known = Knowledge(generation=1, known=1, repeated={key_of(text): 1 for text in PLAIN})
+    assert cut(page, known) == [8, 9, 10, 11]
+
+
+def test_what_is_asked_and_answered_in_an_interview_is_speech() -> None:
+    asked = (
+        "Q: How did you get access to the club?",
+        "A: We joined as members, and I am thankful for the support that you get there.",
+    )
+    page = article(*HARBOUR[:4], *asked, *HARBOUR[4:], title="Wexmouth to dredge its channel")
+    assert cut(page) == []
+
+
 def test_one_other_article_without_a_line_is_no_witness_for_it() -> None:
     offer = "Sign up to our free weekly newsletter for more news from the harbour."
     page = article(*HARBOUR, offer, title="Wexmouth to dredge its channel")

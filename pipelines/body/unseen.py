@@ -1,0 +1,50 @@
+"""Takes out of a page what stands in its markup but not in its text: notes that open on pointing, and hidden data."""
+
+import re
+from typing import Any, cast
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines.body.page_leaves import INLINE
+
+# A word in a line with a note that opens when it is pointed at: explanations of terms, portraits of people.
+_NOTE = re.compile(r"(?<![a-z])(?:rollover|tool-?tip|pop-?over|hover-?card)", re.I)
+_NOTES = etree.XPath(
+    "//p//*[@aria-hidden='true' or contains(@class, 'ollover') or contains(@class, 'ooltip')"
+    " or contains(@class, 'ool-tip') or contains(@class, 'opover')"
+    " or contains(@class, 'ver-card') or contains(@class, 'vercard')]"
+)
+# Data about the article for search engines, with all of its text, in an element that styles hide.
+_DATA = etree.XPath("//*[@itemscope and contains(@itemtype, 'Article') and contains(@style, 'display')]")
+_HIDDEN = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.I)
+# A page whose whole text is hidden shows it by a script.
+MAX_SHARE = 0.5
+
+
+def drop(tree: HtmlElement) -> None:
+    """Take them out of the tree. Metadata has been read by then, and may be of such data."""
+    for element in cast(list[Any], _NOTES(tree)):
+        if element.tag in INLINE and _is_note(element):
+            element.drop_tree()
+    hidden = [element for element in cast(list[Any], _DATA(tree)) if _HIDDEN.search(element.get("style"))]
+    whole = _length(tree) if hidden else 0
+    for element in hidden:
+        if element.getparent() is not None and _length(element) <= MAX_SHARE * whole:
+            element.drop_tree()
+
+
+def _is_note(element: Any) -> bool:
+    """Whether it stands behind the words that it explains, or says what the title of these says."""
+    parent = element.getparent()
+    if parent is None:
+        return False
+    if _NOTE.search(element.get("class") or ""):
+        before = element.getprevious()
+        return bool((parent.text or "").strip() or (before is not None and before.text_content().strip()))
+    said = " ".join(element.text_content().split())
+    return bool(said) and said == " ".join((parent.get("title") or "").split())
+
+
+def _length(element: Any) -> int:
+    return len(str(element.text_content()))
