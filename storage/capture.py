@@ -77,7 +77,7 @@ class StoredRecord:
     """WARC-Record-ID, without angle brackets."""
 
     type: str
-    """"response" or "revisit"."""
+    """"response", "revisit" or "conversion"."""
 
     gzipped: bytes
     """The record as one gzip member."""
@@ -101,6 +101,9 @@ class Capture(Exchange):
 
     record: StoredRecord | None = None
     """The record it was read from. None for a capture made here."""
+
+    conversion: StoredRecord | None = None
+    """The record that `rendered` was read from."""
 
     memento: Memento | None = None
     """Where it was taken from. None: from the site itself, or a file."""

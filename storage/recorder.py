@@ -310,7 +310,19 @@ class Recorder:
                 refers_to=_referred(connection, found) if found.record.type == "revisit" else None,
                 exchange=found,
             )
-            return [(copied, True)]
+            rendered = found.conversion
+            if rendered is None or visit.same_as is not None:
+                return [(copied, True)]
+            beside = Record(
+                record_id=rendered.record_id,
+                type=rendered.type,
+                url=found.url,
+                captured_at=found.captured_at,
+                gzipped=rendered.gzipped,
+                payload_digest=rendered.payload_digest or payload_digest(found.rendered or b""),
+                refers_to=found.record.record_id,
+            )
+            return [(copied, True), (beside, False)]
         exchanges: list[Exchange] = []
         for one in (found, *visit.parts):
             exchanges += one.redirects

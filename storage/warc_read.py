@@ -53,6 +53,10 @@ class ForeignRecord:
     exchange: Exchange | None
     """For a response or a revisit over HTTP; a revisit's body is empty."""
     payload_digest: str | None
+    refers_to: str | None = None
+    """The WARC-Record-ID of the record that it is a revisit or a conversion of, if it names one."""
+    markup: bytes | None = None
+    """For a conversion to HTML: what a browser made of a page."""
     refers_to_url: str | None = None
     refers_to_date: datetime | None = None
     not_modified: bool = False
@@ -276,10 +280,20 @@ def _foreign(data: bytes, offset: int, gzipped: bytes) -> ForeignRecord | Skippe
         gzipped=gzipped,
         exchange=exchange,
         payload_digest=_base32(digest) if digest else None,
+        refers_to=(headers.get_header("WARC-Refers-To") or "").strip("<>") or None,
+        markup=_markup(record),
         refers_to_url=headers.get_header("WARC-Refers-To-Target-URI"),
         refers_to_date=_date(headers.get_header("WARC-Refers-To-Date")),
         not_modified="server-not-modified" in (headers.get_header("WARC-Profile") or ""),
     )
+
+
+def _markup(record: Any) -> bytes | None:
+    kind = (record.rec_headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
+    if record.rec_type != "conversion" or kind != "text/html":
+        return None
+    block: bytes = record.raw_stream.read()
+    return block
 
 
 def _digest_fits(digest: str, exchange: Exchange, record: Any) -> bool:

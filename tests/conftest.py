@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from crawler.audits import is_audited
-from tests.warm import Warm
+from tests.warm import Running, Warm
 
 ROOT = Path(__file__).parents[1]
 SENTENCE = "The council of Brackwater met on Tuesday and agreed to mend the eastern quay before the winter storms. "
@@ -224,11 +224,9 @@ class Command:
         words = ("--archive", str(self.archive), *words)
         return _WARM.run(words, given=None, seconds=60, cwd=ROOT, env=env, terminal=terminal).returncode
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str) -> Running:
         """Begin it and go on."""
-        return subprocess.Popen(
-            self.args(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment()
-        )
+        return _WARM.start(("--archive", str(self.archive), *words), cwd=ROOT, env=environment())
 
     def json(self, *words: str, code: int = 0) -> list[dict[str, Any]]:
         done = self(*words)

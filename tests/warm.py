@@ -12,6 +12,7 @@ import importlib.util
 import json
 import os
 import random
+import select
 import signal
 import socket
 import subprocess
@@ -23,7 +24,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self, TextIO
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,20 +51,13 @@ class Warm:
     ) -> subprocess.CompletedProcess[str]:  # fmt: skip
         """What `subprocess.run` gives for `backissue` with these words; nothing but its code where it runs on a
         `terminal`. Raises TimeoutExpired."""
-        with self._starting:
-            if self._server is None:
-                self._server = self._start()
         with contextlib.ExitStack() as stack:
             streams = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
             streams[0].write((given or "").encode())
             streams[0].seek(0)
-            line = stack.enter_context(socket.socket(socket.AF_UNIX))
-            line.connect(self._address)
-            request = json.dumps({"words": list(words), "cwd": str(cwd), "env": dict(env)}).encode()
+            line = stack.enter_context(self._line())
             given_over = [terminal] * 3 if terminal is not None else [stream.fileno() for stream in streams]
-            socket.send_fds(line, [len(request).to_bytes(4, "little")], given_over)
-            line.sendall(request)
-            pid = int.from_bytes(_exactly(line, 4), "little")
+            pid = _ask(line, words, cwd, env, given_over)
             line.settimeout(seconds)
             try:
                 # Nothing but the end of the line: it was killed.
@@ -76,6 +70,24 @@ class Warm:
                 stream.seek(0)
                 texts.append(stream.read().decode())
         return subprocess.CompletedProcess(list(words), ended[0] if ended else -signal.SIGKILL, *texts)
+
+    def start(self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> "Running":
+        """What `subprocess.Popen` gives for `backissue` with these words and pipes for its streams."""
+        line = self._line()
+        (out, to_out), (err, to_err) = os.pipe(), os.pipe()
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        pid = _ask(line, words, cwd, env, [nothing, to_out, to_err])
+        for fd in (nothing, to_out, to_err):
+            os.close(fd)
+        return Running(line, words, pid, out, err)
+
+    def _line(self) -> socket.socket:
+        with self._starting:
+            if self._server is None:
+                self._server = self._start()
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(self._address)
+        return line
 
     def _start(self) -> subprocess.Popen[bytes]:
         server = subprocess.Popen(
@@ -94,6 +106,85 @@ class Warm:
             self._server.stdin.close()
             self._server.wait()
         self._folder.cleanup()
+
+
+class Running:
+    """A command under way, with the part of `subprocess.Popen` that tests use. Its group is its own, but for its
+    workers: where these have to be killed with it, start it cold."""
+
+    def __init__(self, line: socket.socket, words: Sequence[str], pid: int, out: int, err: int):
+        self.args = list(words)
+        self.pid = pid
+        self.returncode: int | None = None
+        self.stdout: TextIO = open(out, encoding="utf-8", errors="replace")  # noqa: SIM115 - closed by `close`
+        self.stderr: TextIO = open(err, encoding="utf-8", errors="replace")  # noqa: SIM115
+        self._line = line
+        self._sent: int = signal.SIGKILL
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            self._sent = number
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def poll(self) -> int | None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None:
+            readable, _, _ = select.select([self._line], [], [], timeout)
+            if not readable:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+            ended = _exactly(self._line, 1, or_end=True)
+            self._line.close()
+            self.returncode = ended[0] if ended else -self._sent
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """What is left in its streams, until it has ended."""
+        texts: dict[int, str] = {}
+
+        def read(number: int, stream: TextIO) -> None:
+            texts[number] = stream.read()
+
+        readers = [
+            threading.Thread(target=read, args=(number, stream), daemon=True)
+            for number, stream in enumerate((self.stdout, self.stderr))
+        ]
+        for reader in readers:
+            reader.start()
+        self.wait(timeout)
+        for reader in readers:
+            # Programs that it has started may have its streams still.
+            reader.join(timeout)
+        self.close()
+        return texts.get(0, ""), texts.get(1, "")
+
+    def close(self) -> None:
+        self.stdout.close()
+        self.stderr.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wait()
+        self.close()
+
+
+def _ask(line: socket.socket, words: Sequence[str], cwd: Path, env: Mapping[str, str], streams: Sequence[int]) -> int:
+    """Have the command started with these streams; its process."""
+    request = json.dumps({"words": list(words), "cwd": str(cwd), "env": dict(env)}).encode()
+    socket.send_fds(line, [len(request).to_bytes(4, "little")], list(streams))
+    line.sendall(request)
+    return int.from_bytes(_exactly(line, 4), "little")
 
 
 def _exactly(line: socket.socket, count: int, *, or_end: bool = False) -> bytes:

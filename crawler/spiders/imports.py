@@ -12,6 +12,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from sqlalchemy import select
 
+from crawler.spiders.conversions import with_markup
 from pipelines.desk import Desk
 from storage.capture import Capture, Exchange, StoredRecord
 from storage.database import reading
@@ -112,7 +113,7 @@ class ImportSpider(Spider):
                     continue
                 try:
                     # A WACZ file's digests are compared once.
-                    for found in read_file(file, check=turn is Turn.PAGES):
+                    for found, conversion in with_markup(read_file(file, check=turn is Turn.PAGES)):
                         capture = self._capture(found, turn)
                         if self.on_progress is not None and turn is Turn.PAGES:
                             self.on_progress(found.offset)
@@ -122,7 +123,7 @@ class ImportSpider(Spider):
                         await self._all_ended(capture.requested_url)
                         await self._room.acquire()
                         self._under_way[capture.requested_url] += 1
-                        yield capture
+                        yield attrs.evolve(capture, conversion=conversion)
                 except BackissueError as error:
                     if turn is Turn.PAGES:
                         self.problems.append(str(error))

@@ -1,8 +1,11 @@
 """`diff`, `changes`, `blame` and `first-seen` on a page that was edited."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.conftest import BehavingSite, Command, running
 
 PARAGRAPHS = [
     "The council of Brackwater met on Tuesday and agreed to mend the eastern quay before the winter storms arrive.",
@@ -21,10 +24,9 @@ def page(title: str, paragraphs: list[str], modified: str = "2026-01-01T10:00:00
     ).encode()
 
 
-@pytest.fixture
-def edited(site: Any, backissue: Any) -> str:
+def edit(site: BehavingSite, backissue: Command) -> str:
     """The URL of a page with two snapshots."""
-    url: str = site.url("/quay")
+    url = site.url("/quay")
     site.made["/quay"] = page("Quay to be mended", PARAGRAPHS)
     backissue.archived(url, code=0)
     later = [
@@ -38,7 +40,16 @@ def edited(site: Any, backissue: Any) -> str:
     return url
 
 
-def test_an_edit_is_told_with_its_kinds_and_as_stealth(backissue: Any, edited: str) -> None:
+@pytest.fixture(scope="module")
+def quay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Command, str]]:
+    """An archive with a page that was edited, for all that only read it."""
+    for site in running():
+        backissue = Command(tmp_path_factory.mktemp("quay") / "archive")
+        yield backissue, edit(site, backissue)
+
+
+def test_an_edit_is_told_with_its_kinds_and_as_stealth(quay: tuple[Command, str]) -> None:
+    backissue, edited = quay
     (made,) = backissue.json("diff", "--json", edited)
     assert {"from", "to", "fields", "hunks", "moves", "summary"} <= set(made)
     assert {one["field"]: (one["old"], one["new"]) for one in made["fields"]}["title"] == (
@@ -61,7 +72,8 @@ def test_an_edit_is_told_with_its_kinds_and_as_stealth(backissue: Any, edited: s
     assert backissue.json("changes", "--json", "--since", "2999-01-01") == []
 
 
-def test_versions_are_named_by_date_number_first_and_latest(backissue: Any, edited: str) -> None:
+def test_versions_are_named_by_date_number_first_and_latest(quay: tuple[Command, str]) -> None:
+    backissue, edited = quay
     numbers = [row["snapshot"] for row in backissue.json("history", "--json", edited)]
     for names in (["first"], ["first", "latest"], [str(numbers[0]), str(numbers[1])], [str(numbers[0]), "today"]):
         (made,) = backissue.json("diff", "--json", edited, *names)
@@ -73,7 +85,8 @@ def test_versions_are_named_by_date_number_first_and_latest(backissue: Any, edit
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
-def test_a_diff_is_shown_in_each_form(backissue: Any, edited: str, form: str) -> None:
+def test_a_diff_is_shown_in_each_form(quay: tuple[Command, str], form: str) -> None:
+    backissue, edited = quay
     done = backissue("diff", edited, "--format", form)
     assert done.returncode == 0, done.stderr
     marks = {"text": "[−12−]{+15+}", "markdown": "~~12~~**15**", "html": "<del>"}
@@ -91,7 +104,8 @@ def test_a_page_with_one_snapshot_says_so(site: Any, backissue: Any) -> None:
     assert "has one snapshot" in done.stderr and "visit" in done.stderr and done.stderr.count("\n") == 1
 
 
-def test_each_sentence_has_the_snapshot_that_it_came_in_with(backissue: Any, edited: str) -> None:
+def test_each_sentence_has_the_snapshot_that_it_came_in_with(quay: tuple[Command, str]) -> None:
+    backissue, edited = quay
     first, second = (row["snapshot"] for row in backissue.json("history", "--json", edited))
     came = {row["text"]: row["snapshot"] for row in backissue.json("blame", "--json", edited)}
     assert came[PARAGRAPHS[0]] == first
@@ -103,7 +117,8 @@ def test_each_sentence_has_the_snapshot_that_it_came_in_with(backissue: Any, edi
     assert backissue("first-seen", " ").returncode == 2
 
 
-def test_what_goes_back_to_an_earlier_text_is_folded(site: Any, backissue: Any, edited: str) -> None:
+def test_what_goes_back_to_an_earlier_text_is_folded(site: Any, backissue: Any) -> None:
+    edited = edit(site, backissue)
     site.made["/quay"] = page("Quay to be mended", PARAGRAPHS)
     backissue.archived(edited, code=0)
     assert len(backissue.json("changes", "--json")) == 1

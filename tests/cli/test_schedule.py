@@ -1,9 +1,7 @@
 """`schedule` as a user runs it: a real crawl at its time, a stop in the middle, and what `--list` says."""
 
-import os
 import re
 import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -17,8 +15,7 @@ from crawler.schedule.listing import listing
 from storage import database, fires
 from storage.folder import Folder
 from storage.runs import RunLock
-
-ROOT = Path(__file__).parents[2]
+from tests.warm import Running
 
 
 @pytest.fixture
@@ -40,11 +37,6 @@ def due(backissue: Any, site: Any) -> Folder:
     return folder
 
 
-def up(backissue: Any, *words: str) -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(backissue.args("schedule", *words), stderr=subprocess.PIPE, text=True, env=environment)
-
-
 def wait(done: Callable[[], object]) -> None:
     until = time.monotonic() + 60
     while not done():
@@ -52,7 +44,7 @@ def wait(done: Callable[[], object]) -> None:
         time.sleep(0.1)
 
 
-def stop(process: subprocess.Popen[str], number: int) -> tuple[int, str]:
+def stop(process: Running, number: int) -> tuple[int, str]:
     """Send a signal; the exit code and what was said. Fails where it takes longer than a service manager waits."""
     process.send_signal(number)
     _, said = process.communicate(timeout=30)
@@ -68,14 +60,14 @@ def test_a_missed_night_is_crawled_a_stop_interrupts_it_and_the_next_start_goes_
     backissue: Any, site: Any, due: Folder
 ) -> None:
     site.pages = 80
-    first = up(backissue, "--metrics", ":0")
+    first = backissue.start("schedule", "--metrics", ":0")
     wait(lambda: sum(path.startswith("/story/") for path in site.hits) > 5)
     code, said = stop(first, signal.SIGTERM)
     assert (code, "Traceback" in said) == (0, False), said
     assert state_of(due) == "interrupted", said
     assert re.search(r"ledger: crawl interrupted, \d+ taken up: \d+ new", said), said
 
-    second = up(backissue)
+    second = backissue.start("schedule")
     wait(lambda: state_of(due) == "done")
     code, said = stop(second, signal.SIGINT)
     assert (code, "goes on with the crawl" in said) == (130, True), said

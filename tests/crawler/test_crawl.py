@@ -141,10 +141,7 @@ def test_a_long_crawl_killed_twenty_times_equals_an_undisturbed_one(site: Any, b
 def test_ctrl_c_ends_with_the_counts_and_loses_nothing(site: Any, backissue: Any) -> None:
     site.pages = 120
     configure(backissue, sitemap_source(site))
-    process = subprocess.Popen(
-        backissue.args("crawl"), stderr=subprocess.PIPE, text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-    )  # fmt: skip
+    process = backissue.start("crawl")
     while not any(path.startswith("/story/") for path in site.hits):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
@@ -158,10 +155,7 @@ def test_ctrl_c_ends_with_the_counts_and_loses_nothing(site: Any, backissue: Any
 def test_ctrl_c_does_not_wait_for_a_host_that_does_not_answer(site: Any, backissue: Any) -> None:
     site.pages = 60
     configure(backissue, sitemap_source(site))
-    process = subprocess.Popen(
-        backissue.args("crawl"), stderr=subprocess.PIPE, text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-    )  # fmt: skip
+    process = backissue.start("crawl")
     while not any(path.startswith("/story/") for path in site.hits):
         time.sleep(0.02)
     site.pause = 25

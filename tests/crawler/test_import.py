@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from storage.capture import Exchange
@@ -112,3 +113,30 @@ def test_a_takedown_and_a_redirect_in_a_file_are_taken_for_what_they_are(backiss
     assert "3 taken up: 2 gone, 1 new" in done.stderr
     assert "left out: 2 redirect" in done.stderr
     assert [row.get("event") for row in backissue.json("history", "--json", url)] == [None, "gone"]
+
+
+def test_what_a_browser_made_of_a_page_is_taken_in_with_it(backissue: Any, tmp_path: Path) -> None:
+    frame = b"<html><body><div id=app>Please wait.</div><script src=/app.js></script></body></html>"
+    urls = [f"https://islands.example/ferry/{n}" for n in range(2)]
+    records = []
+    for number, url in enumerate(urls):
+        shown = PAGE.replace(b"from Monday", b"from day %d" % number)
+        page = attrs.evolve(exchange(url, frame), rendered=shown, request_headers=(("Accept", "*/*"),))
+        records += response_records(page, earlier=None, rendered=True)
+    lone = response_records(attrs.evolve(exchange(f"{urls[0]}/lone"), rendered=PAGE), earlier=None, rendered=True)[1]
+    first = tmp_path / "first.warc.gz"
+    first.write_bytes(b"".join(one.gzipped for one in (lone, *records)))
+    done = backissue("import", "--workers", "1", str(first))
+    assert done.returncode == 0, done.stderr
+    assert "2 taken up: 2 new" in done.stderr
+    assert "1 conversion record" in done.stderr
+    whole = {row["url"]: row["text"] for row in backissue.json("export")}
+    assert ["from day 0" in whole[urls[0]], "from day 1" in whole[urls[1]]] == [True, True]
+    exported = tmp_path / "exported.warc.gz"
+    assert backissue("export", "--format", "warc", "--output", str(exported)).returncode == 0
+    backissue.archive = tmp_path / "other"
+    done = backissue("import", "--workers", "1", str(exported))
+    assert done.returncode == 0, done.stderr
+    assert {row["url"]: row["text"] for row in backissue.json("export")} == whole
+    # It is read again out of the record that was copied.
+    assert [row["outcome"] for row in backissue.json("reextract", "--all", "--json")] == ["same", "same"]
