@@ -14,7 +14,6 @@ from storage.errors import SourceFileError
 from storage.finding import source_id
 from storage.health import SourceHealth, health
 from storage.run_views import RunView
-from storage.sources import read_sources
 from storage.tables import PageRow, RunRow, SourceRow
 
 
@@ -114,6 +113,8 @@ def _sources(
 
 def _cron_lines(archive: Archive) -> dict[str, tuple[str, str]]:
     """The cron line and time zone of each enabled source. A mistake in the file is an alarm of the ledger's."""
+    from storage.sources import read_sources
+
     try:
         configured = read_sources(archive.folder.sources)
     except SourceFileError:

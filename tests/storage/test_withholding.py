@@ -175,11 +175,11 @@ READING: dict[str, Callable[[str], tuple[str, ...]]] = {
     "sources memory": lambda url: ("sources", "memory", "127.0.0.1"),
     "sources check": lambda url: ("sources", "check", "--offline"),
 }
-# They work on the archive, and what they report of that is for its owner; `serve` has doors of its own, and what
-# `evidence` writes is read below.
+# They work on the archive, and what they report of that is for its owner; `serve` and `replay` have doors of their
+# own, and what `evidence` writes is read below.
 OTHERS = {
-    "archive", "backfill", "crawl", "demo", "evidence", "import", "lift", "reextract", "reindex", "schedule", "serve",
-    "withhold", "worker",
+    "archive", "backfill", "crawl", "demo", "evidence", "import", "lift", "reextract", "reindex", "replay", "schedule",
+    "serve", "withhold", "worker",
 }  # fmt: skip
 
 

@@ -212,7 +212,7 @@ def test_nothing_that_a_page_holds_runs_or_leaves(tmp_path: Path, step: int) -> 
 
 
 WILD = b"""<meta http-equiv=refresh content="0;url=http://evil.example/r">
-<script>fetch("http://evil.example/f"); document.title = "ran"; document.cookie = "a=1"; alert(1)</script>
+<script>alert(1); fetch("http://evil.example/f"); document.title = "ran"; document.cookie = "a=1"</script>
 <img src=http://evil.example/i onerror="document.title='ran'"><link rel=stylesheet href=http://evil.example/s>
 <iframe src=http://evil.example/f></iframe><title>still</title>
 <form action=http://evil.example/p><input autofocus onfocus="document.title='ran'"></form>

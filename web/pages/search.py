@@ -8,17 +8,16 @@ import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage import source_views
 from storage.search.query import NotADate, period
 from storage.search.request import Facets, Search
 from web.cache import kept
-from web.context import archive, cache, render
+from web.context import archive, cache, render, source_names
 from web.plots.months import months_plot
 
 A_PART = 20
 
 # Of what is found so much is counted, the newest: enough to see when it was written of.
-COUNTED = 20_000
+COUNTED = 10_000
 
 # A reader's question is a line; longer ones are other programs'.
 LONGEST_QUERY = 1_000
@@ -102,7 +101,7 @@ def search(request: Request) -> Response:
     """The form, and what was found."""
     opened = archive(request)
     asked = Asked.of(request.query_params)
-    names = source_views.names(opened)
+    names = source_names(request)
     if not asked.anything:
         return render(request, "search.html", asked=asked, sources=names, found=None, facets=None, plot=None)
     cursor = request.query_params.get("after")

@@ -8,6 +8,9 @@ from web.wording import number, plural
 # Six years of months are as many columns as a finger can hit.
 MOST_MONTHS = 72
 
+# One column alone would be as wide as the page, and say nothing.
+LEAST_MONTHS = 12
+
 
 def months_plot(by_month: Mapping[str, int], path: Callable[[str, str], str]) -> Plot:
     """`by_month`: "2026-03" and how many; `path`: the address of what was captured from one date to another."""
@@ -45,5 +48,6 @@ def _apart(first: str, last: str) -> int:
 def _between(months: list[str]) -> list[str]:
     if not months:
         return []
-    start = int(months[0][:4]) * 12 + int(months[0][5:7]) - 1
-    return [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(start, start + _apart(months[0], months[-1]) + 1)]
+    end = int(months[-1][:4]) * 12 + int(months[-1][5:7])
+    start = end - max(_apart(months[0], months[-1]) + 1, LEAST_MONTHS)
+    return [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(start, end)]
