@@ -22,6 +22,7 @@ COMMANDS = {
     "crawl": "cli.commands.writing:crawl",
     "demo": "cli.commands.writing:demo",
     "diff": "cli.commands.comparing:diff",
+    "doors": "cli.commands.doors:doors",
     "evidence": "cli.commands.evidence:evidence",
     "export": "cli.commands.export:export",
     "first-seen": "cli.commands.comparing:first_seen",

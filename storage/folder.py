@@ -32,6 +32,11 @@ class Folder:
         return self.path / "sources.toml"
 
     @property
+    def doors(self) -> Path:
+        """The password and the tokens of the web page, hashed. For its owner alone."""
+        return self.path / "doors.toml"
+
+    @property
     def notices(self) -> Path:
         return self.path / "notices.toml"
 

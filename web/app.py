@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
@@ -17,6 +18,10 @@ from storage.folder import Folder
 from storage.queue import Queue
 from web import errors, pages, protocols
 from web.cache import Cache
+from web.doors import login, order
+from web.doors.rates import LOGIN_SECONDS, LOGINS, Rate
+from web.doors.refused import Refused
+from web.doors.sessions import Sessions
 from web.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
@@ -39,11 +44,18 @@ def create_app(folder: Folder | Path, *, settings: Settings | None = None, clock
     routes: list[BaseRoute] = [
         *pages.ROUTES,
         *protocols.ROUTES,
+        *login.ROUTES,
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
-    middleware: list[Middleware] = []
+    told = settings or Settings()
+    middleware = [*order.guarded(told), *order.doors(order.of_pages(told), _refusal)]
     app = Starlette(routes=routes, middleware=middleware, exception_handlers=errors.HANDLERS, lifespan=lifespan)
     app.state.archive, app.state.cache, app.state.queue = archive, cache, queue
-    app.state.settings = settings or Settings()
+    app.state.settings = told
+    app.state.sessions, app.state.logins = Sessions(told.port), Rate(LOGINS, LOGIN_SECONDS)
     app.state.clock = clock or Clock()
     return app
+
+
+def _refusal(request: Request, refused: Refused) -> Response:
+    return errors.answer(request, refused.status, refused.sentence, headers=refused.headers)

@@ -13,6 +13,7 @@ from storage.archive import Archive
 from storage.queue import Queue
 from web import wording
 from web.cache import Cache
+from web.doors.noted import SESSION, form_token
 from web.settings import Settings
 
 # What leads everywhere else, from every page.
@@ -69,7 +70,8 @@ def render(
     """A page. Whatever a value holds is shown as text: every template escapes."""
     told = settings(request)
     text = templates().get_template(template).render(
-        here=request.url.path, sections=SECTIONS, read_only=told.read_only, replay_port=told.replay_port, **values
+        here=request.url.path, sections=SECTIONS, read_only=told.read_only, replay_port=told.replay_port,
+        locked=told.keys is not None, form_token=form_token(told, request.scope.get(SESSION, "")), **values
     )  # fmt: skip
     return HTMLResponse(text, status_code=status, headers=dict(headers or {}))
 

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 
 from storage.errors import BackissueError, PageNotFound, RefusedURL, SourceNotFound, UsageError, Withheld
 from storage.queue import JobNotFound, QueueFull
-from web.context import render
+from web.context import render, settings
+from web.doors.headers import guard
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,10 @@ def _of_http(request: Request, error: Exception) -> Response:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     # The traceback is logged by the server, which gets the error after this.
-    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, _FAILED)
+    # It is answered outside of the doors, which would have added these.
+    failed = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, _FAILED)
+    guard(failed.headers, request, settings(request))
+    return failed
 
 
 HANDLERS: Mapping[Any, Callable[[Request, Exception], Response]] = {

@@ -12,6 +12,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from storage.errors import UsageError
+from web.doors.bound import must_be_guarded
+from web.doors.connections import MOST_CONNECTIONS, MOST_HELD_BYTES, connections
 from web.settings import Settings
 
 # Connections that the system holds for us while all threads are at work.
@@ -50,10 +52,11 @@ def address_of(listening: socket.socket) -> str:
 def serve(
     build: Callable[[Settings], tuple[Starlette, Starlette | None]], settings: Settings, *, say: Callable[[str], None]
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises UsageError where it cannot listen there.
+    """Serve until SIGTERM or Ctrl-C. Raises UsageError where it cannot listen there, or must not: Unguarded.
 
     `build`: the application, and the one of the replay port, of settings with the ports that are listened on.
     """
+    must_be_guarded(settings)
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(listen(settings.host, settings.port))
         told = attrs.evolve(settings, port=_port(listening))
@@ -65,30 +68,38 @@ def serve(
         # The server hands the signal on once it has ended; a service manager's is no failure.
         signal.signal(signal.SIGTERM, _end)
         if replay is not None and second is not None:
-            stack.enter_context(_beside(replay, second))
+            stack.enter_context(_beside(replay, second, told))
         say(f"The archive is at {address_of(listening)} until Ctrl-C.")
-        _server(app).run(sockets=[listening])
+        server(app, told).run(sockets=[listening])
 
 
 @contextlib.contextmanager
-def _beside(app: Starlette, listening: socket.socket) -> Iterator[None]:
+def _beside(app: Starlette, listening: socket.socket, settings: Settings) -> Iterator[None]:
     """A second application, as long as the first is served."""
-    server = _server(app)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="replay", daemon=True)
+    second = server(app, settings)
+    thread = threading.Thread(target=second.run, kwargs={"sockets": [listening]}, name="replay", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        server.should_exit = True
+        second.should_exit = True
         thread.join(timeout=GRACE_SECONDS + 1)
 
 
-def _server(app: Starlette) -> uvicorn.Server:
+def server(app: Starlette, settings: Settings) -> uvicorn.Server:
+    """uvicorn around an application, with an end to what a client may send and how slowly."""
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
+        http=connections(settings.patience),
+        ws="none",
+        h11_max_incomplete_event_size=MOST_HELD_BYTES,
+        limit_concurrency=MOST_CONNECTIONS,
+        # uvicorn would believe whatever comes from this machine.
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return uvicorn.Server(config)

@@ -19,12 +19,27 @@ import click
 )
 @click.option("--no-replay", is_flag=True, help="Show no archived pages as they arrived.")
 @click.option("--read-only", is_flag=True, help="Without the form that archives a URL.")
+@click.option("--public", is_flag=True, help="Let everybody read, without a password; read-only.")
+@click.option("--host-name", "names", multiple=True, metavar="NAME", help="Another name that it is reached by. Repeat.")
+@click.option(
+    "--proxy", "proxies", multiple=True, metavar="ADDRESS",
+    help="A reverse proxy, which is believed when it says who asks. Repeat.",
+)  # fmt: skip
+@click.option(
+    "--rate", type=click.IntRange(min=0), default=600, show_default=True,
+    help="Requests a minute from one address other than this machine's; 0 for no limit.",
+)  # fmt: skip
 @click.pass_obj
-def serve(folder: Path, host: str, port: int, replay_port: int, no_replay: bool, read_only: bool) -> None:
+def serve(
+    folder: Path, host: str, port: int, replay_port: int, no_replay: bool, read_only: bool, public: bool,
+    names: tuple[str, ...], proxies: tuple[str, ...], rate: int,
+) -> None:  # fmt: skip
     """Show the archive in a browser, until SIGTERM or Ctrl-C."""
     from starlette.applications import Starlette
 
+    from storage.folder import Folder
     from web.app import create_app
+    from web.doors.bound import with_keys
     from web.listening import serve
     from web.replay import create_replay_app
     from web.settings import Settings
@@ -33,5 +48,8 @@ def serve(folder: Path, host: str, port: int, replay_port: int, no_replay: bool,
         app = create_app(folder, settings=told)
         return app, None if told.replay_port is None else create_replay_app(folder, settings=told)
 
-    settings = Settings(host=host, port=port, replay_port=None if no_replay else replay_port, read_only=read_only)
-    serve(build, settings, say=lambda line: click.echo(line, err=True))
+    settings = Settings(
+        host=host, port=port, replay_port=None if no_replay else replay_port, read_only=read_only or public,
+        public=public, host_names=names, proxies=proxies, requests_a_minute=rate,
+    )  # fmt: skip
+    serve(build, with_keys(settings, Folder(folder)), say=lambda line: click.echo(line, err=True))

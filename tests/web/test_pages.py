@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from storage import queue, withholding
 from storage.folder import Folder
 from tests.web.made_up import DAY, GONE, PLEA, QUAY, START, VERSIONS, Frozen, MadeUp, harbour
+from tests.web.serving import client_of, form_token_of
 from web.app import create_app
 from web.settings import Settings
 
@@ -25,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 @pytest.fixture
 def client(folder: Folder) -> Iterator[TestClient]:
     app = create_app(folder, clock=Frozen(when=LAST))
-    with TestClient(app, raise_server_exceptions=False, base_url="http://127.0.0.1:8090") as made:
+    with client_of(app) as made:
         yield made
 
 
@@ -219,7 +220,7 @@ def test_a_long_list_goes_on_where_its_link_says(tmp_path: Path) -> None:
         made.sees(crawl, url, START + timedelta(seconds=number), title=f"Page {number}", lines=lines)
     made.end(crawl, START + DAY)
     made.close()
-    with TestClient(create_app(made.folder)) as client:
+    with client_of(create_app(made.folder)) as client:
         seen: list[str] = []
         path = "/new"
         while path:
@@ -232,7 +233,7 @@ def test_a_long_list_goes_on_where_its_link_says(tmp_path: Path) -> None:
 
 def test_an_answer_is_kept_until_the_archive_changes(tmp_path: Path) -> None:
     folder = harbour(tmp_path / "archive")
-    with TestClient(create_app(folder, clock=Frozen(when=LAST))) as client:
+    with client_of(create_app(folder, clock=Frozen(when=LAST))) as client:
         first = client.get("/snapshots/1")
         tag = first.headers["etag"]
         assert client.get("/snapshots/1", headers={"If-None-Match": tag}).status_code == 304
@@ -262,33 +263,38 @@ LATE = ("The late boat came in at nine, with nobody on deck but the dog of the h
 
 def test_a_page_is_asked_for_by_a_form_and_goes_on_the_queue(tmp_path: Path) -> None:
     folder = harbour(tmp_path / "archive")
-    with TestClient(create_app(folder), follow_redirects=False) as client:
-        asked = client.post("/queue", data={"url": " https://ledger.example/asked#part "})
+    with client_of(create_app(folder), follow_redirects=False) as client:
+        sent = form_token_of(client)
+        asked = client.post("/queue", data={"form_token": sent, "url": " https://ledger.example/asked#part "})
         assert asked.status_code == 303
         shown = client.get(asked.headers["location"])
         assert "Waiting" in shown.text
         assert shown.headers["refresh"] == "3"
         assert "refresh" not in client.get(asked.headers["location"] + "?still=1").headers
-        again = client.post("/queue", data={"url": "http://www.ledger.example/asked"})
+        again = client.post("/queue", data={"form_token": sent, "url": "http://www.ledger.example/asked"})
         assert again.headers["location"] == asked.headers["location"]
         for wrong in ("hello", "", "javascript:alert(1)", "file:///etc/passwd", "https://" + "a" * 3000):
-            refused = client.post("/queue", data={"url": wrong})
+            refused = client.post("/queue", data={"form_token": sent, "url": wrong})
             assert refused.status_code == 400
             assert 'role="alert"' in refused.text
-        assert client.post("/queue", content=b"{}", headers={"Content-Type": "application/json"}).status_code == 400
+        assert client.post("/queue", content=b"{}", headers={"Content-Type": "application/json"}).status_code == 415
         assert client.post("/queue/1").status_code == 405
 
 
 def test_a_queue_that_is_full_takes_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = harbour(tmp_path / "archive")
     monkeypatch.setattr(queue, "MOST_WAITING", 2)
-    with TestClient(create_app(folder), follow_redirects=False) as client:
-        codes = [client.post("/queue", data={"url": f"https://ledger.example/{n}"}).status_code for n in range(3)]
+    with client_of(create_app(folder), follow_redirects=False) as client:
+        sent = form_token_of(client)
+        codes = [
+            client.post("/queue", data={"form_token": sent, "url": f"https://ledger.example/{n}"}).status_code
+            for n in range(3)
+        ]
     assert codes == [303, 303, 503]
 
 
 def test_what_is_shown_read_only_has_no_form(folder: Folder) -> None:
-    with TestClient(create_app(folder, settings=Settings(read_only=True))) as client:
+    with client_of(create_app(folder, settings=Settings(read_only=True))) as client:
         assert client.get("/queue").status_code == 403
         assert client.post("/queue", data={"url": "https://ledger.example/"}).status_code == 403
         assert "/queue" not in client.get("/").text

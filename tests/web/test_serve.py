@@ -12,6 +12,7 @@ from storage import database
 from storage.errors import ArchiveNotFound
 from storage.folder import Folder
 from tests.conftest import Command
+from tests.web.serving import client_of
 from web.app import create_app
 
 
@@ -26,7 +27,7 @@ def empty_archive(path: Path) -> Folder:
 
 @pytest.fixture
 def client(tmp_path: Path) -> TestClient:
-    return TestClient(create_app(empty_archive(tmp_path)), raise_server_exceptions=False)
+    return client_of(create_app(empty_archive(tmp_path)))
 
 
 def test_an_empty_archive_says_so(client: TestClient) -> None:
@@ -73,7 +74,7 @@ def test_serve_shows_the_archive_and_ends_on_sigterm(backissue: Command) -> None
 
 def test_an_address_that_cannot_be_had_is_one_sentence(backissue: Command) -> None:
     empty_archive(backissue.archive)
-    done = backissue("serve", "--host", "192.0.2.1")
+    done = backissue("serve", "--public", "--host", "192.0.2.1")
     assert done.returncode == 2
     assert "Name another with --host or --port." in done.stderr
     assert "Traceback" not in done.stderr

@@ -7,12 +7,13 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from tests.conftest import Command
+from tests.web.serving import client_of
 from web.app import create_app
 
 
 @contextmanager
 def reader(command: Command) -> Iterator[TestClient]:
-    with TestClient(create_app(command.archive), raise_server_exceptions=False, follow_redirects=False) as client:
+    with client_of(create_app(command.archive), follow_redirects=False) as client:
         yield client
 
 

@@ -11,6 +11,7 @@ from storage.queue import JobNotFound
 from web import context
 from web.asking import BadQuestion, chosen
 from web.context import now, render
+from web.doors.reading import READ_ONLY
 
 A_PART = 30
 
@@ -19,8 +20,6 @@ LOOK_AGAIN_SECONDS = 3
 
 # One field with one address: more than this is no form of ours.
 MOST_FIELDS = 8
-
-READ_ONLY = "This archive is shown read-only: nothing can be asked for here. Use `backissue archive URL` where it lies."
 
 
 def queue(request: Request) -> Response:

@@ -20,6 +20,8 @@ from storage.errors import BackissueError, UsageError
 from storage.folder import Folder
 from storage.timestamps import http_date, moment
 from web.context import archive, now, settings
+from web.doors import order
+from web.doors.refused import Refused
 from web.errors import sentence_of, status_of
 from web.protocols.addresses import plain, raw_path, url_in
 from web.replay.addresses import is_good
@@ -56,9 +58,15 @@ def create_replay_app(
         yield
         opened.close()
 
-    app = Starlette(routes=[Route("/{rest:path}", show)], exception_handlers=_HANDLERS, lifespan=lifespan)
+    told = settings or Settings()
+    app = Starlette(
+        routes=[Route("/{rest:path}", show)],
+        middleware=order.doors(order.of_replay(told), _refusal),
+        exception_handlers=_HANDLERS,
+        lifespan=lifespan,
+    )
     app.state.archive = opened
-    app.state.settings = settings or Settings()
+    app.state.settings = told
     app.state.clock = clock or Clock()
     return app
 
@@ -100,8 +108,12 @@ def _one_line(text: str) -> str:
     return "".join(sign for sign in text if sign.isprintable() and ord(sign) < 256)
 
 
-def _answer(status: int, sentence: str) -> Response:
-    return PlainTextResponse(f"{sentence}\n", status, GUARD)
+def _answer(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
+    return PlainTextResponse(f"{sentence}\n", status, {**GUARD, **(headers or {})})
+
+
+def _refusal(request: Request, refused: Refused) -> Response:
+    return _answer(refused.status, refused.sentence, refused.headers)
 
 
 def _of_storage(request: Request, error: Exception) -> Response:
@@ -116,7 +128,7 @@ def _of_storage(request: Request, error: Exception) -> Response:
 def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return _unexpected(request, error)
-    return _answer(error.status_code, error.detail)
+    return _answer(error.status_code, error.detail, error.headers)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

@@ -1,0 +1,62 @@
+"""What may be listened on: whoever opens the archive to others says who they are, or that it is everybody."""
+
+import ipaddress
+import secrets
+import socket
+
+import attrs
+
+from storage.errors import UsageError
+from storage.folder import Folder
+from web.doors.keys import Keys
+from web.settings import Settings
+
+
+class Unguarded(UsageError):
+    """The archive would be open to whoever can reach it."""
+
+    def __init__(self, what: str):
+        super().__init__(
+            f"{what} opens the archive to others, and nobody would be asked who they are. Set a password with "
+            "`backissue doors password` or a token with `backissue doors token NAME`, or add --public to let everybody "
+            "read."
+        )
+
+
+def with_keys(settings: Settings, folder: Folder) -> Settings:
+    """The settings with the archive's password and tokens, where there are any and not everybody may read.
+
+    Whether anything is asked for is settled by this; what exactly, the file says as it changes. Raises BadKeyFile.
+    """
+    keys = Keys(folder)
+    if settings.public or not keys.known().locked:
+        return settings
+    return attrs.evolve(settings, keys=keys, replay_key=secrets.token_bytes(32))
+
+
+def must_be_guarded(settings: Settings) -> None:
+    """Raises Unguarded."""
+    if settings.keys is not None or settings.public:
+        return
+    if not is_this_machine(settings.host):
+        raise Unguarded(f"--host {settings.host}")
+    # Whoever gives a name has something in front of us that others reach.
+    for name in settings.host_names:
+        if not is_this_machine(name):
+            raise Unguarded(f"--host-name {name}")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether an address, or all that a name stands for, is of the loopback."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        pass
+    if not host:
+        return False
+    try:
+        found = {entry[4][0] for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError):
+        # It cannot be listened on either, and that says so.
+        return host == "localhost"
+    return all(ipaddress.ip_address(str(one).partition("%")[0]).is_loopback for one in found)
