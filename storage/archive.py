@@ -25,11 +25,12 @@ from storage.capture import Exchange
 from storage.captures import CaptureView, Neighbours
 from storage.cdx_query import CdxQuery
 from storage.clock import Clock
+from storage.cursor import Cursor
 from storage.finding import must_know, page_of
 from storage.folder import Folder
 from storage.labels import Label
 from storage.mementos_kept import TimeMapPage
-from storage.page_history import History
+from storage.page_history import Event, History, PageVersion
 from storage.page_versions import Changed, Diff
 from storage.run_views import RunView
 from storage.search import Facets, Found, Options, Search, asked
@@ -129,6 +130,35 @@ class Archive:
         """
         with database.reading(self.engine) as connection:
             return page_history.history(connection, page_of(connection, url), url)
+
+    def history_part(
+        self, url: str, *, limit: int, after: Cursor | None = None
+    ) -> tuple[tuple[PageVersion, ...], Cursor | None]:
+        """At most so many versions of a history, and where the next part begins. Raises as `history` does."""
+        with database.reading(self.engine) as connection:
+            return page_history.part(connection, page_of(connection, url), url, limit=limit, after=after)
+
+    def events(self, url: str) -> tuple[Event, ...]:
+        """The events of a history. Raises as `history` does."""
+        with database.reading(self.engine) as connection:
+            return page_history.events(connection, page_of(connection, url))
+
+    def pages_part(
+        self,
+        *,
+        limit: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after: Cursor | None = None,
+    ) -> tuple[list[SnapshotView], Cursor | None]:
+        """At most so many pages by their newest snapshots, the latest first, and where the next part begins."""
+        with database.reading(self.engine) as connection:
+            return page_list.newest_first(connection, limit=limit, since=since, until=until, after=after)
+
+    def snapshots_by_numbers(self, numbers: Sequence[int]) -> list[SnapshotView]:
+        """These snapshots, in this order; without those that are withheld."""
+        with database.reading(self.engine) as connection:
+            return page_list.by_numbers(connection, numbers)
 
     def changes(
         self,

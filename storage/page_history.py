@@ -1,15 +1,16 @@
 """A page over time: its snapshots, what changed between them, and when it was gone or back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import attrs
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, Integer, bindparam, select, tuple_
 
 from storage import comparable, compare, notebook, takedowns, withholding
 from storage.change_tables import ChangeRow
 from storage.clock import iso
+from storage.cursor import Cursor
 from storage.errors import PageNotFound, UsageError
 from storage.snapshot_views import SnapshotView, as_view, snapshots
 from storage.tables import AliasRow, SnapshotRow, UTCDateTime
@@ -106,6 +107,24 @@ _CHANGES = (
     .where(AliasRow.page_id == _PAGE)
 )
 
+_CHANGES_TO = select(*ChangeRow.__table__.columns).where(
+    ChangeRow.new_snapshot_id.in_(bindparam("snapshots", expanding=True))
+)
+_AT, _ID = bindparam("at", type_=UTCDateTime()), bindparam("id", type_=Integer())
+_PART = _VIEWS.where(tuple_(SnapshotRow.captured_at, SnapshotRow.id) > tuple_(_AT, _ID)).limit(bindparam("limit"))
+_BEFORE = (
+    select(SnapshotRow.id)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(
+        AliasRow.page_id == _PAGE,
+        visible_snapshot(),
+        tuple_(SnapshotRow.captured_at, SnapshotRow.id) <= tuple_(_AT, _ID),
+    )
+    .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
+    .limit(1)
+)
+_BEGINNING = Cursor.parse("0-0")
+
 
 def views(connection: Connection, page: int, url: str) -> list[SnapshotView]:
     """A page's snapshots, oldest first. Raises Withheld where every snapshot is; `url`: what the page was asked for
@@ -137,23 +156,62 @@ def history(connection: Connection, page: int, url: str) -> History:
     every snapshot is; `url`: what the page was asked for by.
     """
     found = views(connection, page, url)
-    hidden = withholding.snapshots_of(connection, page)
     made = comparable.renditions(connection, page)
-    stored = {
-        (row.old_rendition_id, row.new_rendition_id): stored_change(row)
-        for row in connection.execute(_CHANGES, {"page": page})
-    }
+    stored = _stored(connection.execute(_CHANGES, {"page": page}))
+    hidden = withholding.snapshots_of(connection, page)
+    return History(_versions(connection, None, found, made, stored, hidden), events(connection, page))
+
+
+def part(
+    connection: Connection, page: int, url: str, *, limit: int, after: Cursor | None = None
+) -> tuple[tuple[PageVersion, ...], Cursor | None]:
+    """At most so many of a page's snapshots, oldest first, each with the change to the one before; and where the next
+    part begins. Raises as `history` does."""
+    start = after or _BEGINNING
+    values = {"page": page, "at": start.at, "id": start.id, "limit": limit + 1}
+    found = [as_view(row) for row in connection.execute(_PART, values)]
+    if not found and after is None:
+        raise withholding.none_to_show(connection, page, url) or PageNotFound(url)
+    before = connection.execute(_BEFORE, values).scalar() if found and after is not None else None
+    more, found = len(found) > limit, found[:limit]
+    first = as_view(connection.execute(_VIEW, {"snapshot": before}).one()) if before is not None else None
+    numbers = [one.snapshot for one in (*([first] if first else []), *found)]
+    made = comparable.renditions_of(connection, numbers)
+    stored = _stored(connection.execute(_CHANGES_TO, {"snapshots": numbers}))
+    hidden = withholding.snapshots_of(connection, page)
+    versions = _versions(connection, first, found, made, stored, hidden)
+    return versions, Cursor(found[-1].captured_at, found[-1].snapshot) if more else None
+
+
+def events(connection: Connection, page: int) -> tuple[Event, ...]:
+    """When a page was gone and back, and which of its snapshots are withheld."""
+    withheld = [
+        Event(event="withheld", at=one.by.withheld_at, status=None, snapshot=one.snapshot, reason=one.by.reason)
+        for one in withholding.snapshots_of(connection, page)
+    ]
+    return (*_events(takedowns.of_page(connection, page)), *withheld)
+
+
+def _stored(rows: Iterable[Any]) -> dict[tuple[int, int], compare.Change]:
+    """Changes that were worked out, by the two renditions."""
+    return {(row.old_rendition_id, row.new_rendition_id): stored_change(row) for row in rows}
+
+
+def _versions(
+    connection: Connection,
+    before: SnapshotView | None,
+    found: Sequence[SnapshotView],
+    made: Mapping[int, Sequence[comparable.Made]],
+    stored: Mapping[tuple[int, int], compare.Change],
+    hidden: Sequence[withholding.HiddenSnapshot],
+) -> tuple[PageVersion, ...]:
     versions: list[PageVersion] = []
-    for index, new in enumerate(found):
-        before = found[index - 1] if index else None
+    for new in found:
         told = before is not None and not any(_place(before) < _place(one) < _place(new) for one in hidden)
         change = _change(connection, stored, made[before.snapshot], made[new.snapshot]) if before and told else None
         versions.append(PageVersion(new, change))
-    withheld = [
-        Event(event="withheld", at=one.by.withheld_at, status=None, snapshot=one.snapshot, reason=one.by.reason)
-        for one in hidden
-    ]
-    return History(tuple(versions), (*_events(takedowns.of_page(connection, page)), *withheld))
+        before = new
+    return tuple(versions)
 
 
 def _place(one: SnapshotView | withholding.HiddenSnapshot) -> tuple[datetime, int]:

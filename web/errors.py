@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from storage.errors import BackissueError, PageNotFound, RefusedURL, SourceNotFound, UsageError, Withheld
 from storage.queue import JobNotFound, QueueFull
+from storage.search.finder import NotIndexed
 from web.context import render, settings
 from web.doors.headers import guard
 
@@ -41,7 +42,7 @@ def status_of(error: BackissueError) -> int:
         return HTTPStatus.NOT_FOUND
     if isinstance(error, Withheld):
         return HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS
-    if isinstance(error, QueueFull):
+    if isinstance(error, QueueFull | NotIndexed):
         return HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(error, UsageError | RefusedURL):
         return HTTPStatus.BAD_REQUEST
@@ -65,6 +66,8 @@ def _of_http(request: Request, error: Exception) -> Response:
         return _unexpected(request, error)
     status = HTTPStatus(error.status_code)
     said = error.detail if error.detail != status.phrase else _SENTENCES.get(status, f"{status.phrase}.")
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and "POST" in (error.headers or {}).get("Allow", ""):
+        said = "This address does not take that method. Send to it with POST."
     return answer(request, status, said, headers=error.headers)
 
 
