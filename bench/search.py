@@ -158,7 +158,9 @@ def sizes(database: Path) -> None:
                  "sqlite_autoindex_search_row_1")  # fmt: skip
         for name in names:
             pages = connection.execute(
-                "SELECT sum(pgsize) FROM dbstat WHERE name = ? AND aggregate = TRUE", (name,)
+                # Page by page: SQLite's own sum of a table does not go beyond 2 GB.
+                "SELECT sum(pgsize) FROM dbstat WHERE name = ?",
+                (name,),
             ).fetchone()[0]
             total += pages
             print(f"    {name:<32} {pages / 1e6:8,.0f} MB  {pages / size:6.1%}", flush=True)
