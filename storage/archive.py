@@ -1,7 +1,7 @@
 """An archive for readers: what it holds, as frozen values. Never writes."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -40,6 +40,7 @@ from storage.withholding import Hidden, HiddenSnapshot
 
 if TYPE_CHECKING:
     from storage.blame import Sentence
+    from storage.day_counts import DayCount
     from storage.first_seen import Seen
     from storage.replaying.replay import Address, Replayed
     from storage.stories import Story
@@ -317,6 +318,14 @@ class Archive:
         """The latest runs, or those before one; newest first."""
         with database.reading(self.engine) as connection:
             return run_views.runs(connection, limit, before=before)
+
+    def day_counts(self, first: date, last: date, *, source: str | None = None) -> "Sequence[DayCount]":
+        """What the runs that began on these days, in UTC, found of each source: articles, edits, takedowns."""
+        from storage.day_counts import day_counts
+
+        # Its last microsecond is no loss: a run begins before it, and the calendar ends with it.
+        until = moments.moment(f"{last}", Clock().now())
+        return day_counts(self, since=moments.beginning(f"{first}", Clock().now()), until=until, source=source)
 
     def posts(self) -> dict[str, posts.Post]:
         """What there is of the notices of each rule that ever had one."""

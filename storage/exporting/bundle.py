@@ -38,8 +38,11 @@ class Member:
 class Bundle:
     """Writes one. `abandon` it after a failure."""
 
-    def __init__(self, to: BinaryIO, check: Callable[[], None] = lambda: None):
+    def __init__(self, to: BinaryIO, check: Callable[[], None] = lambda: None, *, large: bool = True):
+        """`large`: files of 2 GiB and more may come. Their headers have ZIP64's field, which wabac.js does not expect
+        where the list at the end has it not."""
         self._zip = ZipFile(to, "w")
+        self._large = large
         self._check = check
         self.files: dict[str, Member] = {}
         """Those that are written, by path, in order."""
@@ -50,7 +53,7 @@ class Bundle:
         info = ZipInfo(path, EPOCH)
         info.compress_type = ZIP_STORED if stored else ZIP_DEFLATED
         info.external_attr = _MODE
-        with self._zip.open(info, "w", force_zip64=True) as to:
+        with self._zip.open(info, "w", force_zip64=self._large) as to:
             member = Member(to, self._check)
             yield member
         self.files[path] = member

@@ -183,3 +183,33 @@ def test_several_processes_write_the_same_as_one(
     assert done.rows == 8
     assert exporting.word(request, done) is not None
     archive.close()
+
+
+def test_what_a_search_finds_is_exported_in_the_order_of_captures(library: Library) -> None:
+    found = {row["snapshot"] for row in library.command.json("search", "twice", "quay", "--json")}
+    rows = [json.loads(line) for line in library.export("twice", "quay").stdout.splitlines()]
+    assert {row["snapshot"] for row in rows} == found
+    assert "Quay mended twice" in [row["title"] for row in rows]
+    everything = library.export("lang:en OR -lang:en", "--all-versions").stdout
+    assert everything == library.export("--all-versions").stdout
+    first = library.export("lang:en OR -lang:en", "--all-versions", "--limit", "3")
+    word = first.stderr.split("--cursor ")[1].split()[0]
+    rest = library.export("lang:en OR -lang:en", "--all-versions", "--cursor", word)
+    assert first.stdout + rest.stdout == everything
+    assert library.export("quay", "--cursor", word).returncode == 2
+
+
+def test_an_export_can_be_as_of_a_date(library: Library) -> None:
+    assert library.export("--as-of", "2001").stdout == ""
+    assert library.export("--as-of", "2099").stdout == library.export().stdout
+    done = library.export("--as-of", "soon")
+    assert done.returncode == 2
+    assert "is no date" in done.stderr
+    done = library.export("--as-of", "2020", "--all-versions")
+    assert done.returncode == 2
+    assert "exclude each other" in done.stderr
+
+
+@pytest.mark.parametrize("query", ["(", '"', "NEAR(a b", "title:", "a OR", "-", "*"])
+def test_any_string_is_a_query(library: Library, query: str) -> None:
+    assert library.export("--", query).returncode == 0

@@ -118,6 +118,16 @@ def test_a_wacz_says_the_digests_of_what_it_holds(wacz: Path, exported: bytes) -
         assert members(file.read("archive/data-00000.warc.gz"))[1:] == members(exported)[1:]
 
 
+def test_a_browser_finds_where_each_file_in_a_wacz_begins(wacz: Path) -> None:
+    # wabac.js reckons with a file's own header being as long as the list at the end says, which has no ZIP64 field.
+    data = wacz.read_bytes()
+    with ZipFile(wacz) as file:
+        for info in file.infolist():
+            own = data[info.header_offset : info.header_offset + 30]
+            assert (int.from_bytes(own[26:28], "little"), own[28:30]) == (len(info.filename), b"\0\0")
+            assert info.extra == b""
+
+
 def cdx(file: ZipFile) -> list[tuple[str, str, dict[str, str]]]:
     """The index's lines, block by block as its own index has them."""
     head, *blocks = file.read("indexes/index.idx").decode().splitlines()

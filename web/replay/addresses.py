@@ -20,12 +20,17 @@ _TOKEN = re.compile(r"([0-9a-f]{1,12})-([0-9a-f]{32})")
 
 def replay_address(request: Request, settings: Settings, url: str, when: datetime, *, now: datetime) -> str | None:
     """Where the capture of a URL at a moment is shown; None where archived pages are not shown at all."""
+    where = replay_origin(request, settings)
+    return f"{where}{prefix(settings, now)}/{timestamp(when)}/{plain(url)}" if where else None
+
+
+def replay_origin(request: Request, settings: Settings) -> str | None:
+    """The origin of archived pages, which frames of the web page may show; None where there is none."""
     if settings.replay_port is None:
         return None
     host = request.url.hostname or settings.host
     host = f"[{host}]" if ":" in host else host
-    scheme = request.url.scheme
-    return f"{scheme}://{host}:{settings.replay_port}{prefix(settings, now)}/{timestamp(when)}/{plain(url)}"
+    return f"{request.url.scheme}://{host}:{settings.replay_port}"
 
 
 def prefix(settings: Settings, now: datetime) -> str:

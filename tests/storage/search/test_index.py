@@ -60,6 +60,20 @@ def test_what_is_undone_is_not_found(shelf: Shelf) -> None:
     shelf.check()
 
 
+def test_one_snapshot_of_a_group_that_is_undone_leaves_the_others(shelf: Shelf) -> None:
+    shelf.add("A storm.")
+    with database.writing(shelf.engine) as connection:
+        for at, body in enumerate(("A gale.", "A breeze.", "A calm.", "A squall."), 2):
+            nested = connection.begin_nested()
+            shelf.put(connection, body, at=at)
+            if at % 2:
+                nested.rollback()
+            else:
+                nested.commit()
+    shelf.check()
+    assert [len(shelf.numbers(word)) for word in ("storm", "gale", "breeze", "calm", "squall")] == [1, 1, 0, 1, 0]
+
+
 def test_search_follows_a_url_that_is_split_off_and_joined_again(shelf: Shelf) -> None:
     url, other = "https://ledger.example/quay", "https://ledger.example/quay?print=1"
     first = shelf.add("A storm.", url, 1)

@@ -9,7 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storage import database
+from storage.errors import PageNotFound
 from storage.search import Search
+from storage.search.form import form
 from storage.search.plan import plan
 from storage.search.query import (
     Both,
@@ -135,6 +137,26 @@ def test_no_script_is_a_syntax_error(shelf: Shelf) -> None:
                 continue
             if match is not None:
                 connection.exec_driver_sql("SELECT rowid FROM search WHERE search MATCH ?", (match,)).all()
+
+
+def test_every_naughty_string_is_found_as_a_headline_a_name_and_a_source_and_comes_back_as_it_is(shelf: Shelf) -> None:
+    texts = {n: one.encode(errors="replace").decode() for n, one in enumerate(dict.fromkeys(naughty()), 1) if one}
+    with shelf.at_once():
+        for n, one in texts.items():
+            shelf.add("A storm.", title=one, authors=(one,), section=one, source=f"{n} {one}", language=one[:9])
+    kept = {hit.view.title for hit in shelf.found("storm", limit=1000).hits}
+    assert kept == set(texts.values())
+    for n, one in list(texts.items())[::9]:
+        if 0 < len(form(one).split()) < 50:
+            phrase = one.replace('"', " ")
+            for query in (f'title:"{phrase}"', f'author:"{phrase}"'):
+                assert one in {hit.view.title for hit in shelf.found(query, limit=1000).hits}, query
+        if '"' not in one:
+            assert [hit.view.title for hit in shelf.found(f'source:"{n} {one}"').hits] == [one]
+        with pytest.raises(PageNotFound):
+            shelf.archive.tags(f"{one} ")
+    assert shelf.archive.facets(Search(query="storm")).total == len(texts)
+    shelf.check()
 
 
 @given(st.text(st.sampled_from('ab"()-:* OR\ttitle東é'), max_size=40))
