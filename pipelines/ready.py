@@ -10,7 +10,10 @@ import pipelines.memory.rereading
 import pipelines.memory.teaching
 import pipelines.stories.reading  # noqa: F401
 from pipelines.pleas import lexicon, model
+from storage.urls import site
 
 model.born()
 lexicon.lexicon(lexicon.ALWAYS)
 configure_mappers()
+# Reads the list of public suffixes.
+site("https://example.org/")

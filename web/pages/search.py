@@ -17,7 +17,7 @@ from web.plots.months import months_plot
 A_PART = 20
 
 # Of what is found so much is counted, the newest: enough to see when it was written of.
-COUNTED = 10_000
+COUNTED = 5_000
 
 # A reader's question is a line; longer ones are other programs'.
 LONGEST_QUERY = 1_000
