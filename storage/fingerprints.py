@@ -6,7 +6,8 @@ any passage of `window + k - 1` tokens that two texts share gives them a key in 
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from functools import cached_property
 
 import attrs
 import numpy as np
@@ -54,14 +55,23 @@ class Tokens:
     digest: bytes
     """The first 16 bytes of SHA-256 of all words: that of every text with the same words."""
 
+    @cached_property
+    def _hashes(self) -> Hashes:
+        """Of each word. Keys and shingles are made of the same ones."""
+        return np.array([xxh3_64_intdigest(word) for word in self.words], np.uint64)
+
+    @cached_property
+    def _shingles(self) -> Hashes:
+        return np.unique(_runs(self._hashes, SHINGLE * PER_WORD if self.by_character else SHINGLE))
+
     def shingles(self) -> Hashes:
         """Its runs of SHINGLE words, as hashes: ascending, each once."""
-        return np.unique(_runs(self.words, SHINGLE * PER_WORD if self.by_character else SHINGLE))
+        return self._shingles
 
     def keys(self) -> list[int]:
         """Its fingerprint: signed 64-bit keys, each once, ascending. Empty for fewer words than one key takes."""
         factor = PER_WORD if self.by_character else 1
-        hashes = _runs(self.words, WORDS * factor)
+        hashes = _runs(self._hashes, WORDS * factor)
         if not len(hashes):
             return []
         window = min(WINDOW * factor, max(_LEAST_WINDOW, len(hashes) // _KEYS_WANTED))
@@ -107,12 +117,11 @@ def shared(one: Hashes, other: Hashes) -> int:
     return len(np.intersect1d(one, other, assume_unique=True))
 
 
-def _runs(words: Sequence[bytes], size: int) -> Hashes:
+def _runs(hashes: Hashes, size: int) -> Hashes:
     """A hash for each run of `size` words: the xxh3-64 of its words, each times an odd number for its place."""
-    count = len(words) - size + 1
+    count = len(hashes) - size + 1
     if count < 1:
         return np.empty(0, np.uint64)
-    hashes = np.array([xxh3_64_intdigest(word) for word in words], np.uint64)
     runs = np.zeros(count, np.uint64)
     for place in range(size):
         runs += hashes[place : place + count] * _ODD[place]
