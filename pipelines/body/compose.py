@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from pipelines.body import captions, gaps, live_blog, signs, standfirst, structured_body, twins
+from pipelines.body import captions, gaps, live_blog, posts, signs, standfirst, structured_body, twins
 from pipelines.body.alignment import Placed, align
 from pipelines.body.boxes import number
 from pipelines.body.layout import Layout
@@ -25,6 +25,7 @@ def compose(lines: Sequence[Block], leaves: Sequence[Leaf], metadata: Metadata) 
     layout = Layout(leaves, _in_order(_once(align(lines, leaves))))
     _headlines(layout, metadata.titles)
     twins.restore(layout)
+    posts.restore(layout)
     if not metadata.news:
         gaps.fill(layout)
     standfirst.place(layout, metadata.descriptions, metadata.titles, news=metadata.news)

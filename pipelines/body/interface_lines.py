@@ -22,7 +22,8 @@ watch the video|play video|read more|read more here|read also|also read|read nex
 show more|load more|view more|view all|see all|show all|more stories|more news|more from|more on this
 more on this story|more on this topic|more in|related|related articles|related article|related stories
 related story|related news|related content|related topics|related posts|related links|related coverage
-recommended|recommended for you|recommended stories|recommended reading|you may also like|you might also like
+recommended|recommended for you|recommended stories|recommended reading|recommended videos|related video
+related videos|you may also like|you might also like
 you may like|dont miss|most read|most popular|popular|trending|trending now|latest|latest news|top stories
 top story|editors picks|editors pick|in this article|in this story|whats next|comments|comment|leave a comment
 leave a reply|post a comment|add a comment|view comments|show comments|join the conversation|subscribe
@@ -34,7 +35,7 @@ skip to main content|skip ad|close|dismiss|next|previous|next article|previous a
 view image in fullscreen|view slideshow|open image in gallery|image|photo|photos|gallery|video|videos|enlarge
 enlarge image|click to enlarge|tap to unmute|loading|tags|topics|categories|filed under|learn more|find out more
 donate|donate now|support us|contact us|send us a tip|report an error|report a typo|add us on google
-add as preferred source on google|request permissions|reprints|accept|accept all|accept cookies
+add as preferred source on google|request permissions|reprints|order reprints|accept|accept all|accept cookies
 manage preferences|cookie settings|privacy policy|about the author|about the authors|about author
 advertise with us|article information
 anzeige|anzeigen|werbung|gesponsert|sponsored post|weiterlesen|weiterlesen nach der anzeige|artikel weiterlesen
@@ -43,7 +44,8 @@ alle anzeigen|alle ansehen|lesen sie auch|lesen sie mehr|lies auch|auch interess
 das könnte sie auch interessieren|das könnte dich auch interessieren|das könnte sie interessieren
 passend zum thema|verwandte artikel|ähnliche artikel|ähnliche themen|weitere artikel|weitere themen
 weitere meldungen|weitere nachrichten|empfohlener externer inhalt|empfohlener redaktioneller inhalt
-externer inhalt|externen inhalt anzeigen|externe inhalte anzeigen|inhalt laden|inhalt anzeigen
+externer inhalt|externen inhalt anzeigen|externer inhalt nicht verfügbar|externe inhalte anzeigen|inhalt laden
+inhalt anzeigen
 inhalte akzeptieren|teilen|artikel teilen|beitrag teilen|auf facebook teilen|auf twitter teilen
 per e mail teilen|per mail teilen|drucken|artikel drucken|merken|artikel merken|vorlesen|artikel anhören|anhören
 kommentare|kommentar|kommentieren|kommentar schreiben|kommentar verfassen|kommentare anzeigen|zu den kommentaren
@@ -51,12 +53,14 @@ diskutieren sie mit|abonnieren|jetzt abonnieren|newsletter abonnieren|jetzt anme
 jetzt registrieren|einloggen|folgen|folgen sie uns|nach oben|zum seitenanfang|zur startseite|startseite
 schließen|zurück|weiter|nächster artikel|vorheriger artikel|meistgelesen|beliebt|themen|schlagwörter|schlagworte
 stichwörter|zur galerie|bild vergrößern|vergrößern|zum video|video|bildergalerie|mehr bilder|datenschutz
-impressum|feedback|korrektur melden|fehler melden|fehler gefunden|jetzt testen|jetzt lesen|zum artikel
+impressum|feedback|korrektur melden|fehler melden|fehler gefunden|fehler gefunden jetzt melden|fehler entdeckt
+jetzt testen|jetzt lesen|zum artikel
 zur person|über den autor|über die autorin|quelle|copy url|link kopieren|link kopiert
 publicité|annonce|contenu sponsorisé|lire aussi|à lire aussi|lire également|à lire également|lire la suite
 lire la suite de l article|la suite après la publicité|la suite après cette publicité|lire plus|en savoir plus
 voir aussi|voir plus|voir tout|à voir aussi|afficher plus|sur le même sujet|sur le même thème|articles liés
-articles similaires|les plus lus|le plus lu|partager|partager l article|partager sur facebook
+articles similaires|article lié|article similaire|les plus lus|le plus lu|partager|partager l article
+partager sur facebook
 partager sur twitter|partager cet article|imprimer|envoyer par e mail|écouter|écouter l article|enregistrer
 commenter|commentaires|réagir|laisser un commentaire|voir les commentaires|lire les commentaires|s abonner
 je m abonne|abonnez vous|s inscrire|je m inscris|inscrivez vous|se connecter|connexion|suivez nous|suivre
@@ -65,7 +69,8 @@ thèmes|sujets|tags associés|nos dernières vidéos|contenu intégré|la rédac
 à ne pas manquer
 publicidad|anuncio|contenido patrocinado|lea también|lee también|leer más|lee más|lea más|leer también
 sigue leyendo|seguir leyendo|continuar leyendo|ver más|ver todo|más información|más noticias
-noticias relacionadas|artículos relacionados|te puede interesar|le puede interesar|también te puede interesar
+noticias relacionadas|artículos relacionados|noticia relacionada|artículo relacionado|te puede interesar
+le puede interesar|también te puede interesar
 te recomendamos|recomendado|recomendados|lo más leído|lo más visto|más leídas|compartir|comparte
 compartir en facebook|compartir en twitter|imprimir|guardar|escuchar|enviar por correo|comentarios|comentar
 deja un comentario|ver comentarios|suscríbete|suscribirse|suscríbase|regístrate|iniciar sesión|síguenos|seguir
@@ -73,13 +78,15 @@ volver arriba|cerrar|siguiente|anterior|copiar enlace|temas|etiquetas|archivado 
 temas relacionados|no te pierdas|mira también|mirá también|leé también
 pubblicità|annuncio|contenuto sponsorizzato|leggi anche|leggi tutto|leggi di più|continua a leggere
 continua la lettura|scopri di più|vedi anche|guarda anche|vedi tutti|mostra altro|altre notizie
-articoli correlati|notizie correlate|ti potrebbe interessare|potrebbe interessarti|i più letti|più letti
+articoli correlati|notizie correlate|articolo correlato|notizia correlata|ti potrebbe interessare
+potrebbe interessarti|i più letti|più letti
 condividi|condividi su facebook|condividi l articolo|stampa|salva|ascolta|ascolta l articolo|commenti|commenta
 lascia un commento|leggi i commenti|abbonati|iscriviti|iscriviti alla newsletter|registrati|accedi|seguici|segui
 torna su|chiudi|successivo|precedente|copia link|argomenti|tag|riproduzione riservata|consigliati
 publicidade|anúncio|conteúdo patrocinado|leia também|leia mais|saiba mais|continue lendo|continue a ler
 continuar a ler|continua após a publicidade|ver mais|veja mais|veja também|ver tudo|mais notícias
-notícias relacionadas|artigos relacionados|mais lidas|compartilhar|compartilhe|partilhar|partilhe
+notícias relacionadas|artigos relacionados|notícia relacionada|artigo relacionado|mais lidas|compartilhar
+compartilhe|partilhar|partilhe
 partilhar artigo|imprimir|salvar|guardar|ouvir|comentários|comentar|deixe um comentário|assine|assine já
 subscreva|inscreva se|entrar|siga nos|seguir|voltar ao topo|fechar|próximo|anterior|copiar link|tópicos
 relacionadas|recomendado para você|recomendadas
@@ -137,7 +144,7 @@ bình luận|tin liên quan|bài liên quan|đăng nhập|đăng ký
 פרסומת|קראו גם|קרא עוד|קראו עוד|שתפו|שתף|הדפסה|הדפס|תגובות|הוסף תגובה|הרשמה|התחברות|כתבות נוספות|עוד בנושא
 विज्ञापन|यह भी पढ़ें|ये भी पढ़ें|और पढ़ें|शेयर करें|टिप्पणियाँ|संबंधित खबरें|सब्सक्राइब करें|বিজ্ঞাপন|আরও পড়ুন
 আরো পড়ুন|শেয়ার করুন|மேலும் படிக்க|விளம்பரம்
-広告|関連記事|関連ニュース|関連リンク|あわせて読みたい|続きを読む|もっと見る|もっと読む|シェア|シェアする
+広告|関連記事|関連ニュース|関連リンク|この記事は会員限定です|あわせて読みたい|続きを読む|もっと見る|もっと読む|シェア|シェアする
 ツイート|印刷|保存|コメント|コメントする|ログイン|会員登録|無料会員登録|購読|フォロー|フォローする|トップへ戻る
 ページトップへ|閉じる|次へ|前へ|おすすめ記事|人気記事|ランキング
 广告|廣告|相关阅读|相關閱讀|相关新闻|相關新聞|相关文章|相關文章|延伸阅读|延伸閱讀|推荐阅读|推薦閱讀|更多

@@ -5,8 +5,9 @@ from typing import Any
 
 from pipelines.body.interface_lines import opens_with_phrase
 from pipelines.body.layout import Layout
+from pipelines.body.posts import is_post
 from pipelines.body.sentences import is_sentence
-from pipelines.body.twins import shape, usual_holders, usual_shapes
+from pipelines.body.twins import Shape, shape, usual_holders, usual_shapes
 from storage.article import BlockKind
 
 # An element of telling class speaks of its own, not of the article, where it holds less than this share of its words.
@@ -64,7 +65,13 @@ def note(layout: Layout, *, news: bool) -> None:
         signs += [
             f"in {tag}" for tag in _STANDS_IN if tag in leaf.inside and not _article_in(layout, tag, container_above)
         ]
-        if word := telling_class(layout, leaf.element):
+        word = telling_class(layout, leaf.element)
+        # A teaser is also what a site shows of an article that is for subscribers: its first paragraphs. And a box for
+        # social networks may hold the post that the article is about.
+        if word and not (
+            (word == "teaser" and _is_own_paragraph(leaf.element, shapes))
+            or (word == "social" and is_post(layout, leaf.element))
+        ):
             signs.append(f"class {word}")
         if (
             0 <= last < item.first
@@ -103,6 +110,12 @@ def telling_class(layout: Layout, element: Any) -> str | None:
         if word == "obfuscated" or (word and layout.boxes.share(above) < MAX_SHARE):
             return word
     return None
+
+
+def _is_own_paragraph(element: Any, shapes: set[Shape]) -> bool:
+    """Whether it is a paragraph built like most of the article's, in an element of the same class."""
+    built = shape(element)
+    return built in shapes and element.tag == "p" and bool(built[-1])
 
 
 def _other_posts(layout: Layout) -> set[int]:

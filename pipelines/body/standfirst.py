@@ -80,12 +80,15 @@ def _untruncated(description: str) -> list[str]:
 
 
 def _heading(layout: Layout, body: int, titles: set[tuple[str, ...]]) -> int:
-    """The first `h1` before the body that says the title, else the last one, else the first heading that says it.
-    -1 where there is none."""
+    """The first `h1` before the body that says the title, else the last one, else the first heading that says it,
+    else the only one in the article. -1 where there is none."""
     headings = [i for i in range(body) if not layout.leaves[i].inside.isdisjoint(("h1", "h2"))]
     titled = [i for i in headings if tuple(tokens(layout.leaves[i].text)) in titles]
     first = [i for i in headings if "h1" in layout.leaves[i].inside]
-    return next((i for i in first if i in titled), first[-1] if first else titled[0] if titled else -1)
+    if first or titled:
+        return next((i for i in first if i in titled), first[-1] if first else titled[0])
+    inside = [i for i in headings if "article" in layout.leaves[i].inside]
+    return inside[0] if len(inside) == 1 else -1
 
 
 def _described(layout: Layout, where: range, said: list[list[str]], titles: set[tuple[str, ...]]) -> list[int]:

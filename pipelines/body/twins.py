@@ -1,9 +1,11 @@
 """Puts back paragraphs that stand in elements built like those of the article, and that the extractor left out."""
 
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 from pipelines.body.layout import Layout
+from pipelines.body.page_leaves import Leaf
 from pipelines.body.sentences import is_sentence
 from storage.article import BlockKind
 
@@ -13,6 +15,9 @@ MIN_TWINS = 3
 # A sentence of so many words among so many paragraphs of its kind is one of them.
 MIN_SIBLING_WORDS = 8
 MIN_SIBLINGS = 3
+# A sentence may be a link but for its full stop.
+MOSTLY_LINKED = 0.95
+MAX_BETWEEN = 3
 
 _ELSEWHERE = frozenset({"nav", "footer", "aside", "form", "figure", "figcaption", "button", "header", "dialog"})
 
@@ -55,7 +60,7 @@ def _siblings(layout: Layout, usual: set[Shape]) -> None:
     for index, leaf in enumerate(layout.leaves):
         if (
             index not in layout.taken
-            and leaf.links < 0.5
+            and leaf.links <= MOSTLY_LINKED
             and kept[leaf.element.getparent()] >= MIN_SIBLINGS
             and shape(leaf.element) in usual
             and layout.words(index) >= MIN_SIBLING_WORDS
@@ -66,9 +71,9 @@ def _siblings(layout: Layout, usual: set[Shape]) -> None:
 
 
 def _between(layout: Layout) -> None:
-    """Add single lines between two of the article's that stand in the same element: links and labels among them.
+    """Add up to three lines between two of the article's that stand in the same element: links and labels among them.
 
-    Measured on 884 pages: 58 lines back that belong there, and 12 that do not.
+    Measured on 884 pages: 162 lines back that belong there, and 29 that do not, 24 of these on blogs.
     """
     usual = usual_shapes(layout)
     taken = {
@@ -76,16 +81,22 @@ def _between(layout: Layout) -> None:
         for item in layout.found()
         for index in range(item.first, item.last + 1)
     }
-    for index, leaf in enumerate(layout.leaves):
-        parent = leaf.element.getparent()
+    places = sorted(taken)
+    for before, behind in pairwise(places):
+        holder = taken[before]
+        gap = range(before + 1, behind)
         if (
-            index not in taken
-            and taken.get(index - 1) is parent
-            and taken.get(index + 1) is parent
-            and shape(leaf.element) in usual
-            and leaf.inside.isdisjoint(_ELSEWHERE)
+            0 < len(gap) <= MAX_BETWEEN
+            and taken[behind] is holder
+            and all(_belongs(layout.leaves[index], holder, usual) for index in gap)
         ):
-            layout.insert(index, BlockKind.PARAGRAPH)
+            for index in gap:
+                layout.insert(index, BlockKind.PARAGRAPH)
+
+
+def _belongs(leaf: Leaf, holder: Any, usual: set[Shape]) -> bool:
+    element = leaf.element
+    return element.getparent() is holder and shape(element) in usual and leaf.inside.isdisjoint(_ELSEWHERE)
 
 
 def usual_holders(layout: Layout, usual: set[Shape]) -> set[Any]:

@@ -24,8 +24,11 @@ MAX_SHARE = 0.5
 
 def drop(tree: HtmlElement) -> None:
     """Take them out of the tree. Metadata has been read by then, and may be of such data."""
-    for element in cast(list[Any], _NOTES(tree)):
-        if element.tag in INLINE and _is_note(element):
+    explained: set[Any] = set()
+    # Innermost first: what holds words and their note has the same names, and stays.
+    for element in reversed(cast(list[Any], _NOTES(tree))):
+        if element.tag in INLINE and element not in explained and _is_note(element):
+            explained.add(element.getparent())
             element.drop_tree()
     hidden = [element for element in cast(list[Any], _DATA(tree)) if _HIDDEN.search(element.get("style"))]
     whole = _length(tree) if hidden else 0
