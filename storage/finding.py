@@ -12,7 +12,7 @@ MAX_ID_DIGITS = 18
 
 def is_id(what: str) -> bool:
     """Whether what was named is a row's number, and no URL."""
-    return what.isdecimal() and len(what) <= MAX_ID_DIGITS
+    return what.isascii() and what.isdecimal() and len(what) <= MAX_ID_DIGITS
 
 
 def page_of(connection: Connection, url: str) -> int:

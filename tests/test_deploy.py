@@ -23,13 +23,14 @@ def test_the_unit_leaves_time_for_a_clean_stop_and_signals_the_scheduler_alone()
     assert "backissue schedule" in found["ExecStart"]
 
 
-def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["backissue.service", "backissue-web.service"])
+def test_systemd_takes_the_unit(tmp_path: Path, name: str) -> None:
     verify = shutil.which("systemd-analyze")
     if verify is None:
         pytest.skip("systemd-analyze is not on this machine")
     # A copy: systemd warns of files that others can write to.
-    copy = tmp_path / "backissue.service"
-    copy.write_text((DEPLOY / "backissue.service").read_text(encoding="utf-8"))
+    copy = tmp_path / name
+    copy.write_text((DEPLOY / name).read_text(encoding="utf-8"))
     copy.chmod(0o644)
     done = subprocess.run([verify, "verify", str(copy)], capture_output=True, text=True, timeout=60)
     said = [line for line in done.stderr.splitlines() if "backissue" in line]
@@ -43,3 +44,12 @@ def test_the_compose_file_leaves_time_and_names_what_is_there() -> None:
     assert int(service["stop_grace_period"].removesuffix("s")) > STOP_SECONDS
     assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
     assert service["init"] is True
+
+
+def test_the_web_page_is_for_this_machine_unless_somebody_says_otherwise() -> None:
+    text = (DEPLOY / "backissue-web.service").read_text(encoding="utf-8")
+    assert "ExecStart=/usr/bin/env backissue serve\n" in text
+    yaml = pytest.importorskip("yaml", reason="PyYAML comes with the extra `notices`")
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["web"]
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    assert "--public" not in service["command"]

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from storage.errors import UsageError
-from web.doors.bound import must_be_guarded
+from web.doors.bound import must_be_addresses, must_be_guarded
 from web.doors.connections import MOST_CONNECTIONS, MOST_HELD_BYTES, connections
 from web.settings import Settings
 
@@ -56,6 +56,7 @@ def serve(
 
     `build`: the application, and the one of the replay port, of settings with the ports that are listened on.
     """
+    must_be_addresses(settings)
     must_be_guarded(settings)
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(listen(settings.host, settings.port))

@@ -21,6 +21,8 @@ class Settings:
     """0: any that is free."""
     replay_port: int | None = None
     """Where archived pages are shown as they arrived, from an origin of their own. None: nowhere."""
+    replay_origin: str | None = None
+    """Where others reach that port, such as `https://pages.example.org`. None: at the name that they reach us by."""
     read_only: bool = False
     """Nothing can be asked for: no form, no queue."""
     public: bool = False
@@ -39,3 +41,10 @@ class Settings:
     """What the tokens of forms are made with. A form that was shown before a restart has to be loaded again."""
     replay_key: bytes | None = attrs.field(default=None, repr=False)
     """What addresses of archived pages are signed with, where readers have to say who they are. None: they need not."""
+
+    def replay_base(self, scheme: str, host: str | None) -> str | None:
+        """The origin of archived pages for a reader who reaches us by a scheme and a name; None where there is none."""
+        if self.replay_port is None:
+            return None
+        name = host or self.host
+        return self.replay_origin or f"{scheme}://{f'[{name}]' if ':' in name else name}:{self.replay_port}"

@@ -17,6 +17,7 @@ import click
     show_default=True,
     help="The port of archived pages, which are kept apart from everything else; 0 for any that is free.",
 )
+@click.option("--replay-origin", metavar="URL", help="Where others reach that port, behind a reverse proxy.")
 @click.option("--no-replay", is_flag=True, help="Show no archived pages as they arrived.")
 @click.option("--read-only", is_flag=True, help="Without the form that archives a URL.")
 @click.option("--public", is_flag=True, help="Let everybody read, without a password; read-only.")
@@ -31,7 +32,8 @@ import click
 )  # fmt: skip
 @click.pass_obj
 def serve(
-    folder: Path, host: str, port: int, replay_port: int, no_replay: bool, read_only: bool, public: bool,
+    folder: Path, host: str, port: int, replay_port: int,
+    replay_origin: str | None, no_replay: bool, read_only: bool, public: bool,
     names: tuple[str, ...], proxies: tuple[str, ...], rate: int,
 ) -> None:  # fmt: skip
     """Show the archive in a browser, until SIGTERM or Ctrl-C."""
@@ -50,6 +52,7 @@ def serve(
 
     settings = Settings(
         host=host, port=port, replay_port=None if no_replay else replay_port, read_only=read_only or public,
+        replay_origin=replay_origin.rstrip("/") if replay_origin else None,
         public=public, host_names=names, proxies=proxies, requests_a_minute=rate,
     )  # fmt: skip
     serve(build, with_keys(settings, Folder(folder)), say=lambda line: click.echo(line, err=True))

@@ -1,6 +1,7 @@
 """In a real Chromium: nothing that axe-core calls serious, nothing from other hosts, no sideways scroll on a phone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,9 @@ from storage.queue import Queue
 from tests.web.browser import Watched, chromium, served
 from tests.web.made_up import DAY, GONE, QUAY, START, VERSIONS, Frozen, harbour
 from web.app import create_app
+from web.doors.bound import with_keys
+from web.doors.keys import Keys
+from web.settings import Settings
 
 PAGE = f"/page?url={quote(QUAY, safe='')}"
 PATHS = (
@@ -101,4 +105,33 @@ def test_a_page_in_print_is_black_on_white(browser: Any, address: str) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert not page.locator("nav").is_visible()
     assert len(page.pdf()) > 5_000
+    context.close()
+
+
+def test_a_reader_logs_in_asks_for_a_page_and_logs_out(browser: Any, tmp_path: Path) -> None:
+    folder = harbour(tmp_path / "archive")
+    Keys(folder).set_password("nine herons on the quay")
+    settings = with_keys(Settings(), folder)
+    context = browser.new_context(viewport={"width": 360, "height": 760})
+    watched, axe = Watched(context), Axe()
+    page = watched.page
+    with served(create_app(folder, settings=settings)) as address:
+        page.goto(address + "/queue")
+        for password in ("eight herons", "nine herons on the quay"):
+            serious = [
+                one["id"] for one in axe.run(page).response["violations"] if one["impact"] in ("serious", "critical")
+            ]
+            assert (serious, page.locator("h1").inner_text()) == ([], "Log in")
+            page.get_by_label("Password").fill(password)
+            page.get_by_role("button", name="Log in").click()
+        page.get_by_label("Its address").fill("https://ledger.example/by/hand")
+        page.get_by_role("button", name="Archive it").click()
+        assert page.locator("h1").inner_text() == "Waiting"
+        page.goto(address + "/login")
+        assert [one["id"] for one in axe.run(page).response["violations"]] == []
+        page.get_by_role("button", name="Log out").click()
+        page.goto(address + "/runs")
+        assert page.locator("h1").inner_text() == "Log in"
+        assert page.evaluate("document.cookie") == ""
+        assert watched.strangers(address) == []
     context.close()

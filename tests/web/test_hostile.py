@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from starlette.testclient import TestClient
 
 from storage.folder import Folder
 from tests.web.browser import Watched, chromium, served
 from tests.web.made_up import DAY, START, Frozen, MadeUp
+from tests.web.serving import client_of
 from web.app import create_app
 
 HOSTILE = Path(__file__).parents[3] / "shared" / "hostile"
@@ -113,7 +113,7 @@ def test_hostile_strings_are_text_to_a_browser(browser: Any, tmp_path: Path) -> 
 def test_hostile_strings_stand_on_a_page_as_they_are(tmp_path: Path) -> None:
     texts = strings()[::25]
     folder = made_of(tmp_path / "archive", texts)
-    with TestClient(create_app(folder, clock=Frozen(when=START + 3 * DAY))) as client:
+    with client_of(create_app(folder, clock=Frozen(when=START + 3 * DAY))) as client:
         shown = client.get(f"/snapshots/{len(texts) + 2}").text
         for text in texts:
             # Jinja and the standard library write the two quotation marks in two ways.

@@ -1,6 +1,7 @@
 """What may be listened on: whoever opens the archive to others says who they are, or that it is everybody."""
 
 import ipaddress
+import re
 import secrets
 import socket
 
@@ -10,6 +11,16 @@ from storage.errors import UsageError
 from storage.folder import Folder
 from web.doors.keys import Keys
 from web.settings import Settings
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?")
+_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+
+
+class BadAddress(UsageError):
+    """A name, an origin or a proxy that was given cannot be one."""
+
+    def __init__(self, option: str, given: str, form: str):
+        super().__init__(f"{option} {given[:80]!r} cannot be read. Give {form}.")
 
 
 class Unguarded(UsageError):
@@ -44,6 +55,20 @@ def must_be_guarded(settings: Settings) -> None:
     for name in settings.host_names:
         if not is_this_machine(name):
             raise Unguarded(f"--host-name {name}")
+
+
+def must_be_addresses(settings: Settings) -> None:
+    """Raises BadAddress for what can be no name, origin or proxy."""
+    for name in settings.host_names:
+        if not _NAME.fullmatch(name):
+            raise BadAddress("--host-name", name, "a name or an address without a port, such as archive.example.org")
+    if settings.replay_origin is not None and not _ORIGIN.fullmatch(settings.replay_origin):
+        raise BadAddress("--replay-origin", settings.replay_origin, "an origin such as https://pages.example.org")
+    for proxy in settings.proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as error:
+            raise BadAddress("--proxy", proxy, "an address or a network, such as 127.0.0.1 or 10.0.0.0/8") from error
 
 
 def is_this_machine(host: str) -> bool:

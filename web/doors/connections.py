@@ -34,16 +34,21 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is not h11.IDLE:
+        if not self._is_owed():
             self._forget()
-        elif self._head is None and not self.transport.is_closing():
+        elif self._head is None:
             self._wait()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        # The rest of a request that was answered before it had arrived is waited for as long as for a head.
-        if self.conn.their_state is h11.SEND_BODY and self._head is None and not self.transport.is_closing():
+        if self.conn.their_state is h11.SEND_BODY and self._head is None:
             self._wait()
+
+    def _is_owed(self) -> bool:
+        """Whether the client is to send what nothing else waits for: a head, or the rest of an answered request."""
+        if self.conn.their_state is h11.IDLE:
+            return True
+        return self.conn.their_state is h11.SEND_BODY and self.cycle is not None and self.cycle.response_complete
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
@@ -71,6 +76,8 @@ class Connection(H11Protocol):
             self._say(400, "This is no HTTP request that can be read. Send one by the rules of HTTP/1.1.")
 
     def _wait(self) -> None:
+        if self.transport.is_closing():
+            return
         self._head = self.loop.call_later(self.patience, self._too_slow)
 
     def _forget(self) -> None:

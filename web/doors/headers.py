@@ -22,9 +22,7 @@ ALWAYS = {
 
 def guard(headers: MutableHeaders, request: Request, settings: Settings) -> None:
     """Add what is missing. What an answer says of itself stays, since it is stricter."""
-    frames = "'none'"
-    if settings.replay_port is not None:
-        frames = f"{request.url.scheme}://{_host(request, settings)}:{settings.replay_port}"
+    frames = settings.replay_base(request.url.scheme, request.url.hostname) or "'none'"
     headers.setdefault("Content-Security-Policy", POLICY.format(frames=frames))
     for name, value in ALWAYS.items():
         headers.setdefault(name, value)
@@ -34,8 +32,3 @@ def guard(headers: MutableHeaders, request: Request, settings: Settings) -> None
             headers["Cache-Control"] = "no-store"
         elif "no-store" not in headers.get("Cache-Control", ""):
             headers["Cache-Control"] = "private, no-cache"
-
-
-def _host(request: Request, settings: Settings) -> str:
-    host = request.url.hostname or settings.host
-    return f"[{host}]" if ":" in host else host

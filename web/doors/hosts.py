@@ -31,7 +31,8 @@ async def host(request: Request) -> None:
 
 def is_ours(told: Settings, name: str) -> bool:
     """Whether a Host's name or address, without brackets, is one that we were told to answer to."""
-    if name == "localhost" or name in {one.strip("[]").rstrip(".").lower() for one in (told.host, *told.host_names)}:
+    names = [told.host, *told.host_names, urlsplit(told.replay_origin or "").hostname or ""]
+    if name == "localhost" or name in {one.strip("[]").rstrip(".").lower() for one in names}:
         return True
     try:
         address = ipaddress.ip_address(name)

@@ -29,7 +29,7 @@ async def head(request: Request) -> None:
             431, f"There are more than {MOST_HEADERS} headers or {MOST_HEAD_BYTES:,} bytes of them. Send fewer."
         )
     promised = request.headers.get("content-length", "0")
-    if not promised.isdecimal() or len(promised) > 18:
+    if not (promised.isascii() and promised.isdecimal()) or len(promised) > 18:
         raise Refused(400, "The Content-Length is no number. Send the request again with one, or without a body.")
     if int(promised) > MOST_BODY_BYTES:
         raise _too_large()

@@ -26,11 +26,7 @@ def replay_address(request: Request, settings: Settings, url: str, when: datetim
 
 def replay_origin(request: Request, settings: Settings) -> str | None:
     """The origin of archived pages, which frames of the web page may show; None where there is none."""
-    if settings.replay_port is None:
-        return None
-    host = request.url.hostname or settings.host
-    host = f"[{host}]" if ":" in host else host
-    return f"{request.url.scheme}://{host}:{settings.replay_port}"
+    return settings.replay_base(request.url.scheme, request.url.hostname)
 
 
 def prefix(settings: Settings, now: datetime) -> str:

@@ -128,7 +128,8 @@ def _of_storage(request: Request, error: Exception) -> Response:
 def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return _unexpected(request, error)
-    return _answer(error.status_code, error.detail, error.headers)
+    said = "There is nothing at this address." if error.status_code == HTTPStatus.NOT_FOUND else error.detail
+    return _answer(error.status_code, said, error.headers)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
