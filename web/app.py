@@ -15,7 +15,7 @@ from storage.archive import Archive
 from storage.clock import Clock
 from storage.folder import Folder
 from storage.queue import Queue
-from web import api, errors, pages, protocols
+from web import api, errors, feeds, pages, protocols
 from web.cache import Cache
 from web.settings import Settings
 
@@ -39,6 +39,7 @@ def create_app(folder: Folder | Path, *, settings: Settings | None = None, clock
     routes: list[BaseRoute] = [
         *pages.ROUTES,
         *api.ROUTES,
+        *feeds.ROUTES,
         *protocols.ROUTES,
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
