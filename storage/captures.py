@@ -102,6 +102,33 @@ def enter(connection: Connection, record: int, exchange: Exchange) -> None:
     connection.execute(_NEW, values)
 
 
+# Put together once, as in `storage.pages`.
+_ORIGINAL, _ORIGINAL_RECORD = aliased(CaptureRow), aliased(RecordRow)
+_ORDER = (CaptureRow.urlkey, CaptureRow.captured_at, CaptureRow.record_id)
+_LISTED: Any = (
+    select(
+        CaptureRow.record_id,
+        CaptureRow.urlkey,
+        RecordRow.url,
+        CaptureRow.captured_at,
+        RecordRow.type,
+        CaptureRow.status,
+        CaptureRow.mime,
+        # That of a 304 is of nothing.
+        func.coalesce(_ORIGINAL_RECORD.payload_digest, RecordRow.payload_digest).label("digest"),
+        RecordRow.length,
+        WarcFileRow.name,
+        RecordRow.offset,
+        _ORIGINAL.status.label("original_status"),
+        _ORIGINAL.mime.label("original_mime"),
+    )
+    .join(RecordRow, RecordRow.id == CaptureRow.record_id)
+    .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
+    .outerjoin(_ORIGINAL, _ORIGINAL.record_id == RecordRow.refers_to_id)
+    .outerjoin(_ORIGINAL_RECORD, _ORIGINAL_RECORD.id == RecordRow.refers_to_id)
+)
+
+
 def listed(
     keys: KeyRange,
     *,
@@ -114,34 +141,10 @@ def listed(
 
     `backwards`: the order is turned around. `whole`: with what is withheld.
     """
-    order = (CaptureRow.urlkey, CaptureRow.captured_at, CaptureRow.record_id)
-    original, original_record = aliased(CaptureRow), aliased(RecordRow)
-    query: Any = (
-        select(
-            CaptureRow.record_id,
-            CaptureRow.urlkey,
-            RecordRow.url,
-            CaptureRow.captured_at,
-            RecordRow.type,
-            CaptureRow.status,
-            CaptureRow.mime,
-            # That of a 304 is of nothing.
-            func.coalesce(original_record.payload_digest, RecordRow.payload_digest).label("digest"),
-            RecordRow.length,
-            WarcFileRow.name,
-            RecordRow.offset,
-            original.status.label("original_status"),
-            original.mime.label("original_mime"),
-        )
-        .join(RecordRow, RecordRow.id == CaptureRow.record_id)
-        .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
-        .outerjoin(original, original.record_id == RecordRow.refers_to_id)
-        .outerjoin(original_record, original_record.id == RecordRow.refers_to_id)
-        .where(*_within(keys, first, last))
-    )
+    query = _LISTED.where(*_within(keys, first, last))
     if not whole:
         query = query.where(withheld_captures.visible())
-    ordered: Select[Any] = query.order_by(*(column.desc() if backwards else column for column in order))
+    ordered: Select[Any] = query.order_by(*(column.desc() if backwards else column for column in _ORDER))
     return ordered
 
 

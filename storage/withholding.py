@@ -176,9 +176,6 @@ class HiddenSnapshot:
     by: Withholding
 
 
-# Put together once, as in `storage.pages`.
-
-
 def snapshots_of(connection: Connection, page: int) -> list[HiddenSnapshot]:
     """The snapshots of a page that are withheld by themselves, oldest first."""
     return [

@@ -116,6 +116,11 @@ def cut_to(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
+def beside_headline(summary: str, old: str | None, new: str | None) -> str:
+    """What a change's summary says beside the new headline, where both headlines are shown with it."""
+    return summary.removeprefix(f"headline: {old} → {new}").removeprefix("; ") or summary
+
+
 def segments(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
     """A text in pieces, each with whether it is marked. `marks`: where marked pieces begin and end, in order."""
     pieces, at = [], 0
@@ -132,6 +137,7 @@ def plain(name: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "access": access,
+    "beside_headline": beside_headline,
     "clock": clock,
     "cut_to": cut_to,
     "day": day,
