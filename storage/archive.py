@@ -357,6 +357,12 @@ class Archive:
         until = moments.moment(f"{last}", Clock().now())
         return day_counts(self, since=moments.beginning(f"{first}", Clock().now()), until=until, source=source)
 
+    def identity(self) -> str:
+        """A name that no other archive has and that stays: the UUID of its first record; "empty" before there is
+        one."""
+        with database.reading(self.engine) as connection:
+            return one_snapshot.first_record(connection) or "empty"
+
     def posts(self) -> dict[str, posts.Post]:
         """What there is of the notices of each rule that ever had one."""
         with database.reading(self.engine) as connection:

@@ -129,6 +129,22 @@ _OF_SOURCE = (
     .limit(LIMIT)
 )
 
+_oldest, _oldest_alias = aliased(SnapshotRow), aliased(AliasRow)
+_FIRST_SHOWN = (
+    select(_oldest.id)
+    .join(_oldest_alias, _oldest_alias.id == _oldest.alias_id)
+    .where(_oldest_alias.page_id == PageRow.id, visible_snapshot(_oldest.id))
+    .order_by(_oldest.captured_at, _oldest.id)
+    .limit(1)
+    .correlate(PageRow)
+    .scalar_subquery()
+)
+_NEW_OF_SOURCE = (
+    ENTRIES.where(PageRow.source_id == bindparam("source"), SnapshotRow.id == _FIRST_SHOWN)
+    .order_by(PageRow.id.desc())
+    .limit(LIMIT)
+)
+
 
 def as_entry(row: Any) -> Entry:
     """A row of `ENTRIES` as a value."""
@@ -165,6 +181,13 @@ def pages_of_source(archive: Archive, source: str, *, limit: int, after: Cursor 
         values = {"source": source_id(connection, source), "id": (after or END).id, "limit": limit + 1}
         rows = connection.execute(_OF_SOURCE, values).all()
     return part_of(rows, limit, as_entry, lambda row: Cursor(row.added_at, row.page))
+
+
+def new_pages_of_source(archive: Archive, source: str, *, limit: int) -> tuple[Entry, ...]:
+    """A source's latest pages, each with its first snapshot; those taken in last first. Raises SourceNotFound."""
+    with database.reading(archive.engine) as connection:
+        values = {"source": source_id(connection, source), "limit": limit}
+        return tuple(map(as_entry, connection.execute(_NEW_OF_SOURCE, values)))
 
 
 def window(since: datetime | None, until: datetime | None, after: Cursor | None, limit: int) -> Mapping[str, object]:

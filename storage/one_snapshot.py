@@ -9,7 +9,7 @@ from storage.article import APART
 from storage.errors import PageNotFound
 from storage.finding import is_id, page_of
 from storage.snapshot_views import SnapshotView, as_view, snapshots
-from storage.tables import AliasRow, BlockRow, CutRow, SnapshotRow
+from storage.tables import AliasRow, BlockRow, CutRow, RecordRow, SnapshotRow
 
 # Put together once: that takes as long as a look-up.
 _BY_NUMBER = snapshots(all_versions=True).where(SnapshotRow.id == bindparam("snapshot"))
@@ -62,3 +62,9 @@ def raw_text(connection: Connection, view: SnapshotView) -> str:
         .order_by(BlockRow.position)
     )
     return "\n".join(connection.execute(query).scalars())
+
+
+def first_record(connection: Connection) -> str | None:
+    """The UUID of the archive's first WARC record; None where it has none."""
+    found: str | None = connection.execute(select(RecordRow.record_id).order_by(RecordRow.id).limit(1)).scalar()
+    return found.removeprefix("<").removesuffix(">").removeprefix("urn:uuid:") if found else None

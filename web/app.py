@@ -16,7 +16,7 @@ from storage.archive import Archive
 from storage.clock import Clock
 from storage.folder import Folder
 from storage.queue import Queue
-from web import api, errors, pages, protocols
+from web import api, errors, feeds, pages, protocols
 from web.cache import Cache
 from web.doors import login, order
 from web.doors.rates import LOGIN_SECONDS, LOGINS, Rate
@@ -44,6 +44,7 @@ def create_app(folder: Folder | Path, *, settings: Settings | None = None, clock
     routes: list[BaseRoute] = [
         *pages.ROUTES,
         *api.ROUTES,
+        *feeds.ROUTES,
         *protocols.ROUTES,
         *login.ROUTES,
         Mount("/static", StaticFiles(directory=STATIC), name="static"),

@@ -18,7 +18,7 @@ from web.doors.headers import guard
 logger = logging.getLogger(__name__)
 
 # What programs read: they get problem+json.
-FOR_PROGRAMS = ("/api/", "/cdx", "/timemap", "/timegate", "/web/")
+FOR_PROGRAMS = ("/api/", "/feeds/", "/cdx", "/timemap", "/timegate", "/web/")
 
 _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address. Check it, or begin at the front page.",

@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from cli.left_out import say_what_is_left_out, say_what_is_left_out_of
-from cli.looking.harmless import harmless, paragraphs
 from cli.looking.of_changes import print_changes
 from cli.looking.pager import no_pager_option, output
 from cli.printing import as_json_option, print_json
@@ -14,6 +13,7 @@ from storage.archive import Archive
 from storage.clock import iso
 from storage.compare.as_html import as_html
 from storage.compare.as_text import as_markdown, as_text
+from storage.harmless import harmless, paragraphs
 
 
 @click.command(short_help="Print what differs between two versions.")

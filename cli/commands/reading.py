@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from cli.left_out import say_what_is_left_out_of
-from cli.looking.harmless import harmless, paragraphs
 from cli.looking.of_days import DAYS, print_days
 from cli.looking.of_history import print_history
 from cli.looking.of_status import print_status
@@ -15,6 +14,7 @@ from cli.printing import as_json_option, print_json
 from storage.archive import Archive
 from storage.clock import Clock, iso
 from storage.finding import is_id
+from storage.harmless import harmless, paragraphs
 
 
 @click.command(short_help="Print the newest snapshot of a page.")

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cli.looking import width
-from cli.looking.harmless import same_length
 from cli.looking.pager import Output
+from storage.harmless import same_length
 
 
 def print_below(out: Output, text: str, *, indent: int, most: int, marks: Sequence[tuple[int, int]] = ()) -> None:

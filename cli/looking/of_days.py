@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cli.looking.harmless import harmless
 from cli.looking.pager import Output
 from cli.looking.spark import blocks
 from cli.looking.width import cut, width
 from storage.day_counts import DayCount
+from storage.harmless import harmless
 
 DAYS = 30
 

@@ -1,10 +1,10 @@
 """What a search has found, as `search` prints it."""
 
 from cli.looking.below import print_below
-from cli.looking.harmless import same_length
 from cli.looking.of_pages import TITLE
 from cli.looking.pager import Output
 from cli.looking.table import Column, Marked, Table
+from storage.harmless import same_length
 from storage.search import Facets, Hit
 
 _INDENT = 10

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from cli.looking.harmless import harmless
 from cli.looking.pager import Output
+from storage.harmless import harmless
 
 
 def print_status(out: Output, state: dict[str, Any]) -> None:

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from cli.looking.harmless import harmless
 from cli.looking.pager import Output
 from cli.looking.screen import Screen
 from cli.looking.table import Column, Table
+from storage.harmless import harmless
 
 if TYPE_CHECKING:
     from storage.stories import Story, StoryPage

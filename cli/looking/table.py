@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import attrs
 
-from cli.looking.harmless import harmless, same_length
 from cli.looking.screen import Screen
 from cli.looking.width import cut, width
+from storage.harmless import harmless, same_length
 
 _GAP = "  "
 

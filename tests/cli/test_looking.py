@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from cli.looking import width
-from cli.looking.harmless import harmless, same_length
 from cli.looking.screen import Screen
 from cli.looking.spark import blocks
 from cli.looking.table import Column, Marked, Table
 from cli.main import cli
+from storage.harmless import harmless, same_length
 from tests.cli.terminal import on_terminal
 from tests.kept import FERRY, LINES, NEWSPAPER, QUAY, START, Seen, keep
 

@@ -274,7 +274,7 @@ def test_every_naughty_string_is_an_answer_and_no_failure(client: TestClient) ->
     if not files:
         pytest.skip("the hostile strings are not on this machine")
     lines = [line for file in files for line in file.read_bytes().decode("utf-8", "replace").splitlines()]
-    for line in lines[::9]:
+    for line in lines[::29]:
         for path, name in (
             ("/search", "q"),
             ("/page", "url"),

@@ -145,7 +145,7 @@ def read_all(
         given[name] = value
     values = {}
     for one in parameters:
-        if one.name in given and (given[one.name] or one.required):
+        if one.name in given:
             values[one.name] = one.read(given[one.name], now)
         elif one.required:
             raise BadParameter(f"{one.name} is missing. {one.description}")
