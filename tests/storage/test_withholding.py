@@ -178,8 +178,8 @@ READING: dict[str, Callable[[str], tuple[str, ...]]] = {
 # They work on the archive, and what they report of that is for its owner; `serve` and `replay` have doors of their
 # own, and what `evidence` writes is read below.
 OTHERS = {
-    "archive", "backfill", "crawl", "demo", "evidence", "import", "lift", "reextract", "reindex", "replay", "schedule",
-    "serve", "withhold", "worker",
+    "archive", "backfill", "crawl", "demo", "doors", "evidence", "import", "lift", "reextract", "reindex", "replay",
+    "schedule", "serve", "withhold", "worker",
 }  # fmt: skip
 
 

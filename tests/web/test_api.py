@@ -15,6 +15,7 @@ from storage.folder import Folder
 from storage.withheld_log import lift, withhold
 from tests.conftest import Command
 from tests.web.made_up import GONE, QUAY, START, Frozen, harbour
+from tests.web.serving import client_of
 from web.api import OPERATIONS
 from web.app import create_app
 from web.settings import Settings
@@ -31,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 
 @pytest.fixture(scope="module")
 def client(folder: Folder) -> Iterator[TestClient]:
-    with TestClient(create_app(folder, clock=Frozen(when=START)), raise_server_exceptions=False) as client:
+    with client_of(create_app(folder, clock=Frozen(when=START))) as client:
         yield client
 
 
@@ -234,7 +235,7 @@ def test_what_cannot_be_archived_is_not_asked_for(
 
 
 def test_a_read_only_archive_takes_nothing(folder: Folder) -> None:
-    with TestClient(create_app(folder, settings=Settings(read_only=True))) as client:
+    with client_of(create_app(folder, settings=Settings(read_only=True)), raise_server_exceptions=True) as client:
         answer = client.post(f"{API}/archive", content=b'{"url": "https://a.example/"}', headers=JSON)
         assert answer.status_code == 403
         assert "read-only" in answer.json()["detail"]

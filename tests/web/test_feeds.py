@@ -14,7 +14,9 @@ from starlette.testclient import TestClient
 from storage.folder import Folder
 from storage.withheld_log import lift, withhold
 from tests.web.made_up import DAY, GONE, LINES, QUAY, START, MadeUp, harbour
+from tests.web.serving import client_of
 from web.app import create_app
+from web.settings import Settings
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 OF_QUAY = f"/feeds/page.atom?url={quote(QUAY, safe='')}"
@@ -31,7 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 
 @pytest.fixture(scope="module")
 def client(folder: Folder) -> Iterator[TestClient]:
-    with TestClient(create_app(folder), base_url="http://archive.example:8090") as client:
+    app = create_app(folder, settings=Settings(host_names=("archive.example",)))
+    with client_of(app, base_url="http://archive.example:8090", raise_server_exceptions=True) as client:
         yield client
 
 
@@ -101,7 +104,7 @@ def test_ids_stay_whatever_the_host_and_the_feed(client: TestClient) -> None:
     def ids(path: str, host: str) -> list[str]:
         return [one.id for one in feedparser.parse(client.get(path, headers={"Host": host}).content).entries]
 
-    assert ids("/feeds/changes.atom", "one.example") == ids("/feeds/changes.atom", "127.0.0.1:8090")
+    assert ids("/feeds/changes.atom", "archive.example") == ids("/feeds/changes.atom", "127.0.0.1:8090")
     assert set(ids("/feeds/changes.atom", "one.example")) <= set(ids(OF_QUAY, "one.example"))
     assert "http://one.example/" in client.get("/feeds/new.atom", headers={"Host": "one.example"}).text
 
@@ -135,7 +138,7 @@ def test_hostile_titles_are_text_and_every_document_is_whole(tmp_path: Path) -> 
                       authors=(title, "\x00"))  # fmt: skip
     made.end(crawl, START + 3 * DAY)
     made.close()
-    with TestClient(create_app(made.folder)) as client:
+    with client_of(create_app(made.folder), raise_server_exceptions=True) as client:
         for path in ("/feeds/all.atom", "/feeds/changes.atom", "/feeds/search.atom?q=says"):
             answer = client.get(path)
             check(answer.content)
