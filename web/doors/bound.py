@@ -3,7 +3,6 @@
 import ipaddress
 import re
 import secrets
-import socket
 
 import attrs
 
@@ -72,16 +71,8 @@ def must_be_addresses(settings: Settings) -> None:
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether an address, or all that a name stands for, is of the loopback."""
+    """Whether an address is of the loopback. Of names only `localhost` is: what others stand for can change."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
-        pass
-    if not host:
-        return False
-    try:
-        found = {entry[4][0] for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
-    except (OSError, UnicodeError):
-        # It cannot be listened on either, and that says so.
-        return host == "localhost"
-    return all(ipaddress.ip_address(str(one).partition("%")[0]).is_loopback for one in found)
+        return host.lower() == "localhost"
