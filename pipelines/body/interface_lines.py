@@ -30,7 +30,8 @@ leave a reply|post a comment|add a comment|view comments|show comments|join the 
 subscribe now|subscribe today|subscribe here|sign up|sign up now|sign up here|sign up for our newsletter
 subscribe to our newsletter|newsletter|newsletters|log in|login|sign in|register|register now|create account
 follow|follow us|follow us on twitter|follow us on facebook|follow us on google news|follow on google news
-get the app|download the app|download our app|back to top|back to the top|top|skip to content
+back to contents|back to table of contents|get the app|download the app|download our app|back to top
+back to the top|top|skip to content
 skip to main content|skip ad|close|dismiss|next|previous|next article|previous article|view gallery|view image
 view image in fullscreen|view slideshow|open image in gallery|image|photo|photos|gallery|video|videos|enlarge
 enlarge image|click to enlarge|tap to unmute|loading|tags|topics|categories|filed under|learn more|find out more
@@ -50,7 +51,8 @@ inhalte akzeptieren|teilen|artikel teilen|beitrag teilen|auf facebook teilen|auf
 per e mail teilen|per mail teilen|drucken|artikel drucken|merken|artikel merken|vorlesen|artikel anhören|anhören
 kommentare|kommentar|kommentieren|kommentar schreiben|kommentar verfassen|kommentare anzeigen|zu den kommentaren
 diskutieren sie mit|abonnieren|jetzt abonnieren|newsletter abonnieren|jetzt anmelden|anmelden|registrieren
-jetzt registrieren|einloggen|folgen|folgen sie uns|nach oben|zum seitenanfang|zur startseite|startseite
+jetzt registrieren|einloggen|folgen|folgen sie uns|nach oben|zurück zum inhaltsverzeichnis|zum seitenanfang
+zur startseite|startseite
 schließen|zurück|weiter|nächster artikel|vorheriger artikel|meistgelesen|beliebt|themen|schlagwörter|schlagworte
 stichwörter|zur galerie|bild vergrößern|vergrößern|zum video|video|bildergalerie|mehr bilder|datenschutz
 impressum|feedback|korrektur melden|fehler melden|fehler gefunden|fehler gefunden jetzt melden|fehler entdeckt

@@ -81,6 +81,8 @@ def _between(layout: Layout) -> None:
         for item in layout.found()
         for index in range(item.first, item.last + 1)
     }
+    # "Back to the contents" behind every section.
+    linked = Counter(leaf.text for leaf in layout.leaves if leaf.links > MOSTLY_LINKED)
     places = sorted(taken)
     for before, behind in pairwise(places):
         holder = taken[before]
@@ -89,6 +91,7 @@ def _between(layout: Layout) -> None:
             0 < len(gap) <= MAX_BETWEEN
             and taken[behind] is holder
             and all(_belongs(layout.leaves[index], holder, usual) for index in gap)
+            and all(linked[layout.leaves[index].text] < 2 for index in gap)
         ):
             for index in gap:
                 layout.insert(index, BlockKind.PARAGRAPH)
