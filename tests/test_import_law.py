@@ -32,7 +32,6 @@ ALLOWED = {
     ("crawler/posting.py", "http.client"): "for an error that urllib.request lets through",
     ("crawler/metrics/server.py", "socket"): "Prometheus asks it, and it calls nobody",
     ("cli/demo/server.py", "socket"): "the demo's newspaper listens, and calls nobody",
-    ("web/doors/bound.py", "socket"): "asks this machine what its name is, and calls nobody",
     ("web/listening.py", "socket"): "the web page listens, and calls nobody",
     ("crawler/proxies.py", "python_socks"): "opens the connection that Scrapy then uses",
     ("crawler/rendering/chromium.py", "playwright"): "starts a browser that has no network",

@@ -221,8 +221,8 @@ def test_a_cursor_belongs_to_its_list_and_its_filters(client: TestClient) -> Non
         (b'{"url": "https://a.example/\\ud800"}', JSON, 422, "characters that no address has"),
         (b"[" * 10_000, JSON, 400, "no JSON"),
         (b"\xff", JSON, 400, "no JSON"),
-        (b"url=x", {"content-type": "application/x-www-form-urlencoded"}, 415, "is not what can be read here"),
-        (b"{}", {}, 415, "Nothing is not what can be read here"),
+        (b"url=x", {"content-type": "application/x-www-form-urlencoded"}, 415, "takes application/json"),
+        (b"{}", {}, 415, "takes application/json"),
         (b'{"url": "' + b"a" * 20_000 + b'"}', JSON, 413, "more than 16,384 bytes"),
     ],
 )

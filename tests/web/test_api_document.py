@@ -47,7 +47,9 @@ def ask(folder: Path, *, examples: int) -> Counter[int]:
                 @given(case=operation.as_strategy(generation_mode=mode))
                 def one(case: schemathesis.Case) -> None:
                     answer = case.call()
-                    case.validate_response(answer, checks=CHECKS)
+                    # The doors refuse what is too long before anybody reads it: that is a refusal too.
+                    unread = [negative_data_rejection] if answer.status_code == 414 else []
+                    case.validate_response(answer, checks=CHECKS, excluded_checks=unread)
                     statuses[answer.status_code] += 1
 
                 one()

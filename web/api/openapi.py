@@ -19,13 +19,15 @@ _PROBLEMS = {
     HTTPStatus.CONTENT_TOO_LARGE if hasattr(HTTPStatus, "CONTENT_TOO_LARGE") else HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
         "The body is too large."
     ),
+    HTTPStatus.REQUEST_URI_TOO_LONG: "The address is too long.",
+    HTTPStatus.MISDIRECTED_REQUEST: "The archive does not answer to that name.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is no JSON by its type.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The body is no address that can be archived.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too much was asked at once.",
     HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: "It is withheld, with the reason.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The archive cannot answer that now.",
 }
-_ALWAYS = (400, 401, 403, 429, 503)
+_ALWAYS = (400, 401, 403, 414, 421, 429, 503)
 
 
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
