@@ -14,6 +14,7 @@ from requests.adapters import HTTPAdapter
 from tests.web.made_archive import FERRY, HARBOUR, OLD, archive_of, captures, page, when
 from tests.web.serving import served
 from web.app import create_app
+from web.settings import Settings
 
 STAMPS = ["20200302100000", "20200305100000", "20200309100000", "20200312100000"]
 BODIES = [page("Ferry stopped"), *[page("Ferry back in service")] * 3]
@@ -21,7 +22,8 @@ BODIES = [page("Ferry stopped"), *[page("Ferry back in service")] * 3]
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(create_app(archive_of(tmp_path_factory.mktemp("archive"), captures()))) as found:
+    archive = archive_of(tmp_path_factory.mktemp("archive"), captures())
+    with served(create_app(archive, settings=Settings(host_names=("web.archive.org",)))) as found:
         yield found
 
 
