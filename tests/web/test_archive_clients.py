@@ -22,8 +22,8 @@ BODIES = [page("Ferry stopped"), *[page("Ferry back in service")] * 3]
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    settings = Settings(host_names=("web.archive.org",), requests_a_minute=0)
-    with served(create_app(archive_of(tmp_path_factory.mktemp("archive"), captures()), settings=settings)) as found:
+    archive = archive_of(tmp_path_factory.mktemp("archive"), captures())
+    with served(create_app(archive, settings=Settings(host_names=("web.archive.org",)))) as found:
         yield found
 
 

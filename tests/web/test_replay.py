@@ -12,11 +12,13 @@ import httpx
 import pytest
 
 from storage.clock import Clock
+from storage.folder import Folder
 from tests.conftest import Command, article
 from tests.web.made_archive import FERRY, archive_of, capture, captures, exchange
 from tests.web.serving import served
 from tests.web.watching import Watched, chromium, needs_chromium
 from web.app import create_app
+from web.doors.keys import Keys
 from web.replay import create_replay_app
 from web.replay.addresses import is_good, token
 from web.settings import Settings
@@ -164,6 +166,25 @@ def test_the_web_page_gives_out_signed_addresses(site: Any, backissue: Command) 
         assert httpx.get(unsigned).status_code == 403
     with served(create_app(backissue.archive)) as main:
         assert "--replay-port" in httpx.get(f"{main}/snapshots/1/replay").text
+
+
+@needs_chromium
+def test_a_reader_with_a_password_sees_archived_pages_and_nobody_else_does(site: Any, backissue: Command) -> None:
+    archived(backissue, with_requisites(site, "/2026/rich"))
+    keys = Keys(Folder(backissue.archive))
+    keys.set_password("nine herons on the quay")
+    with both(backissue.archive, replay_key=b"k" * 32, keys=keys) as (main, replay), chromium() as browser:
+        watched = Watched(browser, main, replay)
+        watched.page.goto(f"{main}/snapshots/1/replay", wait_until="load")
+        watched.page.get_by_label("Password").fill("nine herons on the quay")
+        watched.page.get_by_role("button", name="Log in").click()
+        watched.page.wait_for_url(f"{main}/snapshots/1/replay")
+        frame = watched.page.frames[1]
+        frame.wait_for_load_state("load")
+        assert frame.evaluate("[...document.images].map(one => one.naturalWidth)") == [1, 1, 0, 0]
+        assert watched.did == []
+        assert httpx.get(f"{main}/snapshots/1/replay").status_code == 303
+        assert httpx.get(re.sub(r"/[0-9a-f]+-[0-9a-f]{32}/", "/", frame.url)).status_code == 403
 
 
 def test_what_is_no_page_style_image_or_font_is_not_shown(tmp_path: Path) -> None:
