@@ -142,6 +142,13 @@ def hostile() -> None:
         "1 MB without a full stop": (text(170_000), text(170_000)),
         "100,000 lines of one word": (text(100_000, "\n"), text(100_000, "\n")),
         "1 MB of two words": (text(500_000, " ", "ab"), text(500_000, " ", "ab")),
+        "1 MB of two words in turn": ("x y " * 250_000, "y x " * 250_000),
+        "1 MB of two words, two a line": tuple("\n".join(text(2, " ", "xy") for _ in range(250_000)) for _ in "12"),
+        "1 MB of two words, 2,500 a line": tuple("\n".join(text(2_500, " ", "xy") for _ in range(200)) for _ in "12"),
+        "1 MB that pairs ever less of itself": tuple(
+            " ".join(f"x{n} {side} x{n - 1}" for n in range(1, 60_000)) for side in "qr"
+        ),
+        "1 MB with every sentence edited": (long, long.replace("7", "8")),
         "1 MB of Chinese": tuple("".join(chr(draw.randrange(0x4E00, 0x9FFF)) for _ in range(330_000)) for _ in "12"),
         "1 MB of full stops": ("." * 1_000_000, "!" * 1_000_000),
         "1 MB of quotation marks": ('"' * 1_000_000, '"x' * 500_000),

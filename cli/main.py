@@ -31,6 +31,7 @@ COMMANDS = {
     "list": "cli.commands.list_:list_",
     "note": "cli.commands.labels:note",
     "notices": "cli.commands.notices:notices",
+    "replay": "cli.commands.replay:replay",
     "reindex": "cli.commands.stories_:reindex",
     "reextract": "cli.commands.writing:reextract",
     "schedule": "cli.commands.schedule:schedule",

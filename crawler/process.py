@@ -94,6 +94,9 @@ class Process:
     _stopping: Any = None
     _chromium: Chromium | None = None
     _interrupted: bool = False
+    _time_is_up: asyncio.Event = attrs.field(factory=asyncio.Event, init=False)
+    """What is under way after an interrupt is waited for no longer."""
+    _ended: bool = False
     _failure: BaseException | None = None
 
     def run(self, main: Callable[[], Coroutine[Any, Any, list[T]]]) -> list[T]:
@@ -121,6 +124,7 @@ class Process:
             except BaseException as error:  # noqa: BLE001 - raised again when the reactor has stopped
                 self._failure = error
             finally:
+                self._ended = True
                 if self._chromium is not None:
                     await self._chromium.close()
                 self._stop_reactor()
@@ -136,6 +140,8 @@ class Process:
             self._reader.dispose()
         if self._failure is not None:
             raise self._failure
+        if not self._ended:
+            raise KeyboardInterrupt
         return results
 
     @property
@@ -169,17 +175,39 @@ class Process:
 
     def _interrupt(self) -> None:
         loop = asyncio.get_event_loop()
-        if self._interrupted:
+        if self._time_is_up.is_set():
             self._stop_reactor()
-            return
-        self._interrupted = True
-        self._stopping = loop.create_task(self._crawling.stop())
-        loop.call_later(GRACE_SECONDS, self._stop_reactor)
+        elif self._interrupted:
+            self._time_is_up.set()
+        else:
+            self._interrupted = True
+            self._stopping = loop.create_task(self._crawling.stop())
+            loop.call_later(GRACE_SECONDS, self._time_is_up.set)
+
+    async def _run_to_end(self, crawler: Crawler, **arguments: Any) -> None:
+        """Crawl until there is nothing left, or until the time after an interrupt is up."""
+        crawling = asyncio.ensure_future(self._crawling.crawl(crawler, **arguments))
+        waiting = asyncio.ensure_future(self._time_is_up.wait())
+        await asyncio.wait({crawling, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if crawling.done():
+            crawling.result()
+        elif self._chromium is not None:
+            # Before the run is closed: nothing is to come out of it any more.
+            await self._chromium.close()
 
     async def archive(
-        self, urls: Sequence[str], *, allow_private: bool, delay: float, watch: bool, seconds: float = TIMEOUT
+        self,
+        urls: Sequence[str],
+        *,
+        allow_private: bool,
+        delay: float,
+        watch: bool,
+        seconds: float = TIMEOUT,
+        with_assets: bool = False,
     ) -> Result:
-        """Visit these URLs now, in one run. `seconds`: what a host has for the whole of an answer."""
+        """Visit these URLs now, in one run. `seconds`: what a host has for the whole of an answer; `with_assets`:
+        keep the images, styles and fonts of new snapshots too."""
         result = Result(name="archive")
         run = await self._begin("archive", None, None)
         good: list[str] = []
@@ -203,7 +231,8 @@ class Process:
 
         await self._recorder.transact(fill)
         settings = pace(delay=delay, timeout=seconds, concurrency=1, allow_private=allow_private)
-        await self._crawl(VisitSpider, run, result, settings, {"back_offs": self._back_offs})
+        extra = {"back_offs": self._back_offs, "with_assets": with_assets}
+        await self._crawl(VisitSpider, run, result, settings, extra)
         await self._learn([result])
         return result
 
@@ -284,6 +313,7 @@ class Process:
         extra = {"source": source, "limit": limit, "fresh": fresh, "on_listing": listing, "back_offs": self._back_offs}
         extra |= {"since": since, "most_listings": most_listings}
         if source is not None:
+            extra["with_assets"] = source.assets
             extra["shapes"] = shapes_of(self._reader, source.home, run.scope)
             if source.render:
                 extra["chromium"] = self._chromium = self._chromium or Chromium(find_chromium())
@@ -305,7 +335,7 @@ class Process:
         ledger = Ledger(run_id=0, source_id=None)
         crawler = Crawler(ProbeSpider, self._settings(settings_of(source)))
         desk = self._desk(ledger, source)
-        await self._crawling.crawl(crawler, desk=desk, back_offs=self._back_offs, inquiry=inquiry)
+        await self._run_to_end(crawler, desk=desk, back_offs=self._back_offs, inquiry=inquiry)
         if self._interrupted:
             raise KeyboardInterrupt
         spider: Any = crawler.spider
@@ -444,7 +474,7 @@ class Process:
         crawler.signals.connect(scraped, signal=signals.item_scraped, weak=False)
         crawler.signals.connect(failed, signal=signals.item_error, weak=False)
         crawler.signals.connect(failed, signal=signals.spider_error, weak=False)
-        await self._crawling.crawl(crawler, desk=desk, run=run, **extra)
+        await self._run_to_end(crawler, desk=desk, run=run, **extra)
         await self._end(run, result, failures, crawler.spider)
         return crawler.spider
 

@@ -27,8 +27,12 @@ AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 32
 DOWNLOAD_DELAY = 0
-# What a page's scripts ask for (crawler.rendering.pages.SLOT).
-DOWNLOAD_SLOTS = {"rendering": {"concurrency": 8, "delay": 0, "jitter": 0}}
+DOWNLOAD_SLOTS = {
+    # What a page's scripts ask for (crawler.rendering.pages.SLOT).
+    "rendering": {"concurrency": 8, "delay": 0, "jitter": 0},
+    # Images and styles (crawler.assets.SLOT): a browser asks for dozens at once.
+    "assets": {"concurrency": 2, "delay": 0.1, "jitter": 0},
+}
 AUTOTHROTTLE_START_DELAY = 2.0
 # All of Scrapy's own are off (its throttle is ours, log statistics would break the progress bar), and are left out of
 # the base, since they are imported even where they are off: remote control alone brings a web server, 0.2 s.

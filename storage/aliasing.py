@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import attrs
-from sqlalchemy import Connection, case, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from storage import takedowns, withholding
 from storage.errors import AliasNotFound, LastAlias
@@ -32,34 +32,34 @@ def apart(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(ApartRow.url)).scalars())
 
 
+# Put together once, as in `storage.pages`.
+_ALIASES = (
+    select(AliasRow.id, AliasRow.url, AliasRow.added_at, PageRow.url.label("canonical_url"))
+    .join(PageRow, PageRow.id == AliasRow.page_id)
+    .where(AliasRow.page_id == bindparam("page"))
+    .order_by(AliasRow.id)
+)
+_CAPTURED = select(func.count()).select_from(SnapshotRow).where(SnapshotRow.alias_id == bindparam("alias"))
+_LEFT = select(PageRow.id).where(PageRow.id == AliasMoveRow.from_page, ~withholding.visible_page())
+_MOVES = (
+    select(AliasMoveRow.at, AliasMoveRow.reason, case((~_LEFT.exists(), AliasMoveRow.from_url)).label("from_url"))
+    .where(AliasMoveRow.alias_id == bindparam("alias"))
+    .order_by(AliasMoveRow.id)
+)
+
+
 def aliases_of(connection: Connection, page: int) -> list[AliasView]:
     """The URLs of a page, in the order in which they were met."""
-    rows = connection.execute(
-        select(AliasRow.id, AliasRow.url, AliasRow.added_at, PageRow.url.label("canonical_url"))
-        .join(PageRow, PageRow.id == AliasRow.page_id)
-        .where(AliasRow.page_id == page)
-        .order_by(AliasRow.id)
-    ).all()
-    found = []
-    for row in rows:
-        captured = select(SnapshotRow.id).where(SnapshotRow.alias_id == row.id)
-        left = select(PageRow.id).where(PageRow.id == AliasMoveRow.from_page, ~withholding.visible_page())
-        moves = select(
-            AliasMoveRow.at, AliasMoveRow.reason, case((~left.exists(), AliasMoveRow.from_url)).label("from_url")
-        ).order_by(AliasMoveRow.id)
-        found.append(
-            AliasView(
-                url=row.url,
-                canonical_url=row.canonical_url,
-                added_at=row.added_at,
-                snapshots=len(connection.execute(captured).all()),
-                moved=tuple(
-                    (m.at, m.reason, m.from_url)
-                    for m in connection.execute(moves.where(AliasMoveRow.alias_id == row.id))
-                ),
-            )
+    return [
+        AliasView(
+            url=row.url,
+            canonical_url=row.canonical_url,
+            added_at=row.added_at,
+            snapshots=connection.execute(_CAPTURED, {"alias": row.id}).scalar_one(),
+            moved=tuple((m.at, m.reason, m.from_url) for m in connection.execute(_MOVES, {"alias": row.id})),
         )
-    return found
+        for row in connection.execute(_ALIASES, {"page": page}).all()
+    ]
 
 
 def split(connection: Connection, url: str, *, now: datetime) -> int:

@@ -1,20 +1,19 @@
 """An archive for readers: what it holds, as frozen values. Never writes."""
 
-from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
-
-from sqlalchemy import select
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from storage import (
     cdx,
     database,
     labels,
     mementos_kept,
+    moments,
+    one_snapshot,
     page_history,
+    page_list,
     page_versions,
     posts,
     run_views,
@@ -22,29 +21,28 @@ from storage import (
     withholding,
 )
 from storage.aliasing import AliasView, aliases_of
-from storage.article import APART
 from storage.capture import Exchange
 from storage.captures import CaptureView, Neighbours
 from storage.cdx_query import CdxQuery
 from storage.clock import Clock
-from storage.compare import Change
-from storage.errors import PageNotFound
-from storage.finding import is_id, must_know, page_of
+from storage.finding import must_know, page_of
 from storage.folder import Folder
 from storage.labels import Label
-from storage.links import pages_of
 from storage.mementos_kept import TimeMapPage
-from storage.page_history import Event
-from storage.page_versions import Changed, Diff, Seen, Sentence
+from storage.page_history import History
+from storage.page_versions import Changed, Diff
 from storage.run_views import RunView
-from storage.search import Facets, Found, Search
-from storage.snapshot_views import SnapshotView, as_view, snapshots
-from storage.tables import AliasRow, BlockRow, CutRow, SnapshotRow, SourceRow
+from storage.search import Facets, Found, Options, Search, asked
+from storage.snapshot_views import SnapshotView
 from storage.taught import Taught, find_site, taught
 from storage.urls import use_rules_of
 from storage.withholding import Hidden, HiddenSnapshot
 
 if TYPE_CHECKING:
+    from storage.blame import Sentence
+    from storage.day_counts import DayCount
+    from storage.first_seen import Seen
+    from storage.replaying.replay import Address, Replayed
     from storage.stories import Story
 
 
@@ -65,17 +63,18 @@ class Archive:
         database.check(archive.engine)
         return archive
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self.engine.dispose()
-
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __repr__(self) -> str:
+        return f"Archive.open({str(self.folder.path)!r})"
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
 
     def snapshots(
         self,
@@ -89,57 +88,111 @@ class Archive:
 
         Raises SourceNotFound, and Withheld where the source is hidden, at the first step.
         """
-        query = snapshots(all_versions=all_versions)
-        if source is not None:
-            query = query.where(SourceRow.name == source)
-        order = (SnapshotRow.captured_at, SnapshotRow.id)
-        if limit is not None or newest_first:
-            query = query.order_by(*(column.desc() for column in order)).limit(limit)
-        else:
-            query = query.order_by(*order)
         with database.reading(self.engine) as connection:
-            if source is not None:
-                must_know(connection, source)
-            for row in connection.execution_options(yield_per=500).execute(query):
-                yield as_view(row)
+            yield from page_list.listed(
+                connection, all_versions=all_versions, source=source, limit=limit, newest_first=newest_first
+            )
 
     def folded(
         self, *, all_versions: bool, source: str | None, limit: int, fold: bool
     ) -> Iterator[tuple[SnapshotView, int]]:
         """Like `snapshots`, newest first, each with 0; or one for each story, its latest, with the number of its other
         pages."""
-        if not fold:
-            yield from ((one, 0) for one in self.snapshots(all_versions=all_versions, source=source, limit=limit))
-            return
-        seen: Counter[str] = Counter()
-        kept: list[SnapshotView] = []
-        for one in self.snapshots(all_versions=all_versions, source=source, newest_first=True):
-            if one.story is None or not seen[one.story]:
-                if len(kept) == limit:
-                    break
-                kept.append(one)
-            if one.story is not None:
-                seen[one.story] += 1
         with database.reading(self.engine) as connection:
-            for one in kept:
-                yield one, pages_of(connection, one.story) - 1 if one.story is not None else 0
+            yield from page_list.folded(connection, all_versions=all_versions, source=source, limit=limit, fold=fold)
 
-    def snapshot(self, what: str) -> SnapshotView:
+    def snapshot(self, what: str | int) -> SnapshotView:
         """A snapshot by its number, or the newest of a URL's page that is not withheld. Raises PageNotFound, and
         Withheld."""
         with database.reading(self.engine) as connection:
-            query = snapshots(all_versions=True).order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
-            if is_id(what):
-                withholding.must_show_snapshot(connection, int(what))
-                row = connection.execute(query.where(SnapshotRow.id == int(what)).limit(1)).first()
-            else:
-                page = page_of(connection, what)
-                row = connection.execute(query.where(AliasRow.page_id == page).limit(1)).first()
-                if row is None and (refused := withholding.none_to_show(connection, page, what)):
-                    raise refused
-        if row is None:
-            raise PageNotFound(what)
-        return as_view(row)
+            return one_snapshot.one(connection, str(what))
+
+    def memento_at(self, url: str, when: str | datetime) -> SnapshotView:
+        """What a URL's page said at a moment: its newest snapshot then. `when`: a datetime, or a date such as `2026`,
+        `2026-03`, `2026-03-01` or `2026-03-01T18:00`, of which the end is meant.
+
+        Raises PageNotFound, NoSuchVersion, NotADate, and Withheld.
+        """
+        moment = moments.moment(when, Clock().now())
+        with database.reading(self.engine) as connection:
+            return page_history.at(connection, page_of(connection, url), url, moment)
+
+    def versions(self, url: str) -> list[SnapshotView]:
+        """A page's snapshots, oldest first. Raises PageNotFound, and Withheld."""
+        with database.reading(self.engine) as connection:
+            return page_history.views(connection, page_of(connection, url), url)
+
+    def history(self, url: str) -> History:
+        """A page's snapshots, oldest first, each with the change to the one before, and its events.
+
+        Raises PageNotFound, and Withheld.
+        """
+        with database.reading(self.engine) as connection:
+            return page_history.history(connection, page_of(connection, url), url)
+
+    def changes(
+        self,
+        *,
+        since: str | datetime | None = None,
+        until: str | datetime | None = None,
+        source: str | None = None,
+        substantive: bool = False,
+        headline: bool = False,
+        stealth: bool = False,
+        flips: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Changed]:
+        """The changes, newest first; what goes back to an earlier text only with `flips`. `since` and `until` as in
+        `memento_at`: from the beginning of the one to the end of the other.
+
+        Raises NotADate and SourceNotFound, and Withheld where the source is hidden, at the first step.
+        """
+        now = Clock().now()
+        with database.reading(self.engine) as connection:
+            yield from page_versions.changes(
+                connection, since=moments.beginning(since, now) if since is not None else None,
+                until=moments.moment(until, now) if until is not None else None, source=source,
+                substantive=substantive, headline=headline, stealth=stealth, flips=flips, limit=limit,
+            )  # fmt: skip
+
+    def compare(self, old: SnapshotView | str | int, new: SnapshotView | str | int) -> Diff:
+        """What differs between any two snapshots, of one page or of two; each one of ours, or as `snapshot` takes it.
+
+        Raises PageNotFound, and Withheld.
+        """
+        with database.reading(self.engine) as connection:
+            one, other = (
+                given if isinstance(given, SnapshotView) else one_snapshot.one(connection, str(given))
+                for given in (old, new)
+            )
+            return page_versions.between(connection, one, other)
+
+    def diff(self, url: str, since: str | None = None, until: str | None = None) -> Diff:
+        """What differs between two versions of a page: the last two, or those named by a date, `yesterday`, `first`,
+        `latest` or a snapshot's number. With another URL as `since`, the newest of both pages.
+
+        Raises PageNotFound, NoSuchVersion, OneVersion, NotADate; and Withheld, where one of the two that were named
+        is, or all but one.
+        """
+        with database.reading(self.engine) as connection:
+            return page_versions.diff(connection, url, since, until, Clock().now())
+
+    def blame(self, url: str) -> "list[Sentence]":
+        """When each sentence of a page's latest text came in. Raises PageNotFound, and Withheld."""
+        from storage import blame
+
+        with database.reading(self.engine) as connection:
+            return blame.blame(connection, url)
+
+    def first_seen(self, phrase: str, url: str | None = None) -> "list[Seen]":
+        """When a phrase entered and left a page's text or headline, or all pages'; the earliest first.
+
+        Raises UsageError for a phrase without words, PageNotFound, and Withheld.
+        """
+        from storage import first_seen
+
+        with database.reading(self.engine) as connection:
+            return first_seen.first_seen(connection, phrase, url)
 
     def withheld_of(self, url: str) -> list[HiddenSnapshot]:
         """The snapshots of a URL's page that are withheld by themselves, oldest first. Raises PageNotFound, and
@@ -157,15 +210,17 @@ class Archive:
         with database.reading(self.engine) as connection:
             return withholding.hidden(connection)
 
-    def search(self, search: Search) -> Found:
-        """A page of what is found. Raises UsageError (a date that is none, a cursor that is another search's, a limit
-        out of range) and NotIndexed."""
+    def search(self, query: Search | str = "", **more: Unpack[Options]) -> Found:
+        """A page of what is found: for a query in the language of docs/search.md, with a Search's other fields by name.
+
+        Raises UsageError (a date that is none, a cursor that is another search's, a limit out of range) and NotIndexed.
+        """
         from storage.search import finder
 
         with database.reading(self.engine) as connection:
-            return finder.find(connection, search)
+            return finder.find(connection, asked(query, more))
 
-    def facets(self, search: Search, *, at_most: int | None = None) -> Facets:
+    def facets(self, query: Search | str = "", *, at_most: int | None = None, **more: Unpack[Options]) -> Facets:
         """What is found, counted by source, month and language; or at most so many of it, the newest.
 
         Raises as `search` does.
@@ -173,7 +228,7 @@ class Archive:
         from storage.search import finder
 
         with database.reading(self.engine) as connection:
-            return finder.count(connection, search, at_most)
+            return finder.count(connection, asked(query, more), at_most)
 
     def tags(self, what: str | None = None) -> list[Label]:
         """The tags on a URL's page and its snapshots, or on a snapshot by its number; or all. Raises PageNotFound."""
@@ -213,16 +268,8 @@ class Archive:
 
     def removed(self, view: SnapshotView) -> list[dict[str, Any]]:
         """What a rendition leaves out, in order: of each block its reason, text and number, from 1."""
-        query = (
-            select(CutRow.reason, BlockRow.text, BlockRow.position)
-            .join(BlockRow, BlockRow.position == CutRow.position)
-            .where(CutRow.rendition_id == view.rendition_id, BlockRow.extraction_id == view.extraction_id)
-            .order_by(CutRow.position)
-        )
         with database.reading(self.engine) as connection:
-            return [
-                {"reason": row.reason, "text": row.text, "block": row.position + 1} for row in connection.execute(query)
-            ]
+            return one_snapshot.removed(connection, view)
 
     def taught(self, site: str) -> Taught:
         """What a site, by its domain, a URL of it or its source's name, has taught. Raises UnknownSite, and Withheld
@@ -234,83 +281,8 @@ class Archive:
 
     def raw_text(self, view: SnapshotView) -> str:
         """A snapshot's text with nothing cut."""
-        query = (
-            select(BlockRow.text)
-            .where(
-                BlockRow.extraction_id == view.extraction_id,
-                BlockRow.kind.not_in([kind.value for kind in APART]),
-            )
-            .order_by(BlockRow.position)
-        )
         with database.reading(self.engine) as connection:
-            return "\n".join(connection.execute(query).scalars())
-
-    def history(self, url: str) -> tuple[list[tuple[SnapshotView, Change | None]], list[Event]]:
-        """A page's snapshots, oldest first, each with the change to the one before, and its events.
-
-        Raises PageNotFound, and Withheld.
-        """
-        with database.reading(self.engine) as connection:
-            return page_history.history(connection, page_of(connection, url), url)
-
-    def memento_at(self, url: str, when: datetime) -> SnapshotView:
-        """The snapshot of a URL's page that was its newest at a time.
-
-        Raises PageNotFound, Withheld, NoSuchVersion where the first was captured later, and ValueError for a time
-        without a zone.
-        """
-        with database.reading(self.engine) as connection:
-            return page_versions.memento_at(connection, url, when)
-
-    def diff(self, url: str, since: str | None = None, until: str | None = None) -> Diff:
-        """What differs between two versions of a page: its last two, or those that are named by a date, a snapshot's
-        number, `first`, `latest` or `yesterday`; or between a page and another one (a URL).
-
-        Raises PageNotFound, NoSuchVersion, OneVersion, NotADate, Withheld.
-        """
-        return page_versions.diff(self, url, since, until)
-
-    def compare(self, old: int, new: int) -> Diff:
-        """What differs between two snapshots, by their numbers, of one page or of two.
-
-        Raises PageNotFound, Withheld.
-        """
-        pair = self.snapshot(str(old)), self.snapshot(str(new))
-        with database.reading(self.engine) as connection:
-            return page_versions.between(connection, *pair)
-
-    def changes(
-        self,
-        *,
-        since: datetime | None = None,
-        substantive: bool = False,
-        headline: bool = False,
-        stealth: bool = False,
-        source: str | None = None,
-        flips: bool = False,
-        limit: int | None = None,
-    ) -> Iterator[Changed]:
-        """The changes, newest first; what goes back to an earlier text only with `flips`. Raises SourceNotFound."""
-        return page_versions.changes(
-            self,
-            since=since,
-            substantive=substantive,
-            headline=headline,
-            stealth=stealth,
-            source=source,
-            flips=flips,
-            limit=limit,
-        )
-
-    def blame(self, url: str) -> list[Sentence]:
-        """For each sentence of a page's latest text the snapshot that had it first, without a break. Raises
-        PageNotFound, Withheld."""
-        return page_versions.blame(self, url)
-
-    def first_seen(self, phrase: str, url: str | None = None) -> list[Seen]:
-        """When a phrase entered and left pages' texts or headlines, the earliest first. Raises PageNotFound,
-        UsageError."""
-        return page_versions.first_seen(self, phrase, url)
+            return one_snapshot.raw_text(connection, view)
 
     def memento(self, url: str, when: datetime | None) -> tuple[CaptureView, Neighbours]:
         """The capture of a URL that is nearest to a moment (None: the newest), and those around it.
@@ -327,6 +299,17 @@ class Archive:
         """What a capture says; a revisit with the payload that it refers to. Raises PayloadNotFound, DamagedRecord."""
         return mementos_kept.payload(self.engine, self.folder, view)
 
+    def replay(self, url: str, when: datetime, address: "Address") -> "Replayed":
+        """The capture of a URL that is nearest to a moment, as a browser may be shown it; `address`: where a timestamp
+        and a URL are shown.
+
+        Raises CaptureNotFound, PayloadNotFound, Withheld, NotShown, DamagedRecord, and UsageError for what is no URL.
+        """
+        # It brings lxml along, which no other reading command needs.
+        from storage.replaying.replay import replay
+
+        return replay(self.engine, self.folder, url, when, address)
+
     def cdx(self, query: CdxQuery) -> Iterator[str]:
         """The captures that a search of the index finds, in pieces of text. Raises UsageError with the first."""
         return cdx.lines(self.engine, query)
@@ -335,6 +318,14 @@ class Archive:
         """The latest runs, or those before one; newest first."""
         with database.reading(self.engine) as connection:
             return run_views.runs(connection, limit, before=before)
+
+    def day_counts(self, first: date, last: date, *, source: str | None = None) -> "Sequence[DayCount]":
+        """What the runs that began on these days, in UTC, found of each source: articles, edits, takedowns."""
+        from storage.day_counts import day_counts
+
+        # Its last microsecond is no loss: a run begins before it, and the calendar ends with it.
+        until = moments.moment(f"{last}", Clock().now())
+        return day_counts(self, since=moments.beginning(f"{first}", Clock().now()), until=until, source=source)
 
     def posts(self) -> dict[str, posts.Post]:
         """What there is of the notices of each rule that ever had one."""

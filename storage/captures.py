@@ -34,6 +34,11 @@ EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
+def timestamp(when: datetime) -> str:
+    """A moment in fourteen digits, UTC."""
+    return when.strftime("%Y%m%d%H%M%S").zfill(14)
+
+
 @attrs.frozen(kw_only=True)
 class Position:
     """Where a capture stands in the index: by key, then time, then number."""
@@ -74,7 +79,7 @@ class CaptureView:
     @property
     def timestamp(self) -> str:
         """Fourteen digits, UTC."""
-        return self.captured_at.strftime("%Y%m%d%H%M%S").zfill(14)
+        return timestamp(self.captured_at)
 
 
 @attrs.frozen(kw_only=True)
@@ -97,6 +102,33 @@ def enter(connection: Connection, record: int, exchange: Exchange) -> None:
     connection.execute(_NEW, values)
 
 
+# Put together once, as in `storage.pages`.
+_ORIGINAL, _ORIGINAL_RECORD = aliased(CaptureRow), aliased(RecordRow)
+_ORDER = (CaptureRow.urlkey, CaptureRow.captured_at, CaptureRow.record_id)
+_LISTED: Any = (
+    select(
+        CaptureRow.record_id,
+        CaptureRow.urlkey,
+        RecordRow.url,
+        CaptureRow.captured_at,
+        RecordRow.type,
+        CaptureRow.status,
+        CaptureRow.mime,
+        # That of a 304 is of nothing.
+        func.coalesce(_ORIGINAL_RECORD.payload_digest, RecordRow.payload_digest).label("digest"),
+        RecordRow.length,
+        WarcFileRow.name,
+        RecordRow.offset,
+        _ORIGINAL.status.label("original_status"),
+        _ORIGINAL.mime.label("original_mime"),
+    )
+    .join(RecordRow, RecordRow.id == CaptureRow.record_id)
+    .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
+    .outerjoin(_ORIGINAL, _ORIGINAL.record_id == RecordRow.refers_to_id)
+    .outerjoin(_ORIGINAL_RECORD, _ORIGINAL_RECORD.id == RecordRow.refers_to_id)
+)
+
+
 def listed(
     keys: KeyRange,
     *,
@@ -109,34 +141,10 @@ def listed(
 
     `backwards`: the order is turned around. `whole`: with what is withheld.
     """
-    order = (CaptureRow.urlkey, CaptureRow.captured_at, CaptureRow.record_id)
-    original, original_record = aliased(CaptureRow), aliased(RecordRow)
-    query: Any = (
-        select(
-            CaptureRow.record_id,
-            CaptureRow.urlkey,
-            RecordRow.url,
-            CaptureRow.captured_at,
-            RecordRow.type,
-            CaptureRow.status,
-            CaptureRow.mime,
-            # That of a 304 is of nothing.
-            func.coalesce(original_record.payload_digest, RecordRow.payload_digest).label("digest"),
-            RecordRow.length,
-            WarcFileRow.name,
-            RecordRow.offset,
-            original.status.label("original_status"),
-            original.mime.label("original_mime"),
-        )
-        .join(RecordRow, RecordRow.id == CaptureRow.record_id)
-        .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
-        .outerjoin(original, original.record_id == RecordRow.refers_to_id)
-        .outerjoin(original_record, original_record.id == RecordRow.refers_to_id)
-        .where(*_within(keys, first, last))
-    )
+    query = _LISTED.where(*_within(keys, first, last))
     if not whole:
         query = query.where(withheld_captures.visible())
-    ordered: Select[Any] = query.order_by(*(column.desc() if backwards else column for column in order))
+    ordered: Select[Any] = query.order_by(*(column.desc() if backwards else column for column in _ORDER))
     return ordered
 
 
@@ -232,13 +240,18 @@ def count(
     return sum(connection.execute(query.where(*_within(one, first, last))).scalar_one() for one in keys)
 
 
+def one(connection: Connection, key: str, **which: Any) -> CaptureView | None:
+    """The first capture of a key that is shown; `which`: as `listed` takes it."""
+    query = listed((key, None), whole=not withholding.is_anything(connection), **which)
+    return next(read(connection, query.limit(1)), None)
+
+
 def nearest(connection: Connection, key: str, when: datetime) -> CaptureView | None:
     """The capture of a key that is nearest to a moment; of two, the earlier. Of one second the last."""
-    at_or_before = listed((key, None), last=_end_of(when), backwards=True).limit(1)
-    before = next(read(connection, at_or_before), None)
+    before = one(connection, key, last=_end_of(when), backwards=True)
     if before is not None and before.captured_at.replace(microsecond=0) == when.replace(microsecond=0):
         return before
-    after = next(read(connection, listed((key, None), first=when).limit(1)), None)
+    after = one(connection, key, first=when)
     if before is None or after is None:
         return before or after
     return before if when - before.captured_at <= after.captured_at - when else after
@@ -250,17 +263,14 @@ def _end_of(when: datetime) -> datetime:
 
 def neighbours(connection: Connection, view: CaptureView) -> Neighbours:
     """The first and last memento of a capture's key, and those beside it. Captures of one second are one memento."""
-    key = (view.urlkey, None)
-
-    def one(query: Select[Any]) -> CaptureView | None:
-        return next(read(connection, query.limit(1)), None)
-
-    start = view.captured_at.replace(microsecond=0)
+    key, start = view.urlkey, view.captured_at.replace(microsecond=0)
+    previous = one(connection, key, last=start - MOMENT, backwards=True)
+    following = one(connection, key, first=start + SECOND)
     return Neighbours(
-        first=one(listed(key)) or view,
-        previous=one(listed(key, last=start - MOMENT, backwards=True)),
-        next=one(listed(key, first=start + SECOND)),
-        last=one(listed(key, backwards=True)) or view,
+        first=(one(connection, key) or view) if previous is not None else view,
+        previous=previous,
+        next=following,
+        last=(one(connection, key, backwards=True) or view) if following is not None else view,
     )
 
 

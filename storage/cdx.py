@@ -57,6 +57,7 @@ def fields_of(view: CaptureView, *, resolve: bool = False) -> Fields:
         "length": str(view.length),
         "filename": view.file,
         "offset": str(view.offset),
+        "not_modified": "1" if view.type == "revisit" and view.status == 304 else "0",
     }
 
 

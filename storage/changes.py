@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from storage import comparable
 from storage.change_tables import ChangeRow
@@ -24,6 +24,17 @@ _SNAPSHOTS = (
     .where(AliasRow.page_id == bindparam("page"))
     .order_by(SnapshotRow.captured_at, SnapshotRow.id)
 )
+# Pages in one transaction: others get their turn after some tenths of a second.
+_BATCH = 50
+_PAGES = (
+    select(AliasRow.page_id)
+    .join(SnapshotRow, SnapshotRow.alias_id == AliasRow.id)
+    .where(AliasRow.page_id > bindparam("after"))
+    .group_by(AliasRow.page_id)
+    .having(func.count() > 1)
+    .order_by(AliasRow.page_id)
+    .limit(_BATCH)
+)
 _KNOWN = (
     select(
         ChangeRow.new_snapshot_id,
@@ -41,10 +52,24 @@ _KNOWN = (
 def work_out_around(connection: Connection, snapshot: int, *, now: datetime) -> None:
     """Work out the changes of a snapshot's page that are missing, or that newer renditions or another neighbour made
     stale. Where two snapshots have no version in common there is none: nobody can say that it was the publisher."""
-    page = connection.execute(_PAGE, {"snapshot": snapshot}).scalar_one()
+    _work_out(connection, connection.execute(_PAGE, {"snapshot": snapshot}).scalar_one(), now)
+
+
+def work_out_missing(connection: Connection, after: int, *, now: datetime) -> tuple[int | None, int]:
+    """The same for the next pages after this one that have several snapshots; from 0 on.
+
+    Returns the page to go on after, None behind the last one, and how many changes were worked out.
+    """
+    numbers = list(connection.execute(_PAGES, {"after": after}).scalars())
+    made = sum(_work_out(connection, page, now) for page in numbers)
+    return (numbers[-1] if numbers else None), made
+
+
+def _work_out(connection: Connection, page: int, now: datetime) -> int:
+    worked_out = 0
     snapshots = connection.execute(_SNAPSHOTS, {"page": page}).all()
     if len(snapshots) < 2:
-        return
+        return 0
     made = comparable.renditions(connection, page)
     known = {row.new_snapshot_id: tuple(row[1:]) for row in connection.execute(_KNOWN, {"page": page})}
     for at in range(1, len(snapshots)):
@@ -60,6 +85,8 @@ def work_out_around(connection: Connection, snapshot: int, *, now: datetime) -> 
             values = _values(connection, earlier, made, pair)
             values |= {"old_snapshot_id": old.id, "new_snapshot_id": new.id, "captured_at": new.captured_at}
             connection.execute(insert(table(ChangeRow)), values | {"worked_out_at": now})
+            worked_out += 1
+    return worked_out
 
 
 def _values(

@@ -1,11 +1,12 @@
-"""What has happened in the archive that somebody may want to be told of: changes, takedowns, drift, failed runs."""
+"""What has happened in the archive that somebody may want to be told of: changes, takedowns and what came back of them,
+drift, failed runs."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from storage.clock import iso
 from storage.health import health
@@ -68,14 +69,22 @@ def last_visit(connection: Connection) -> int:
     return connection.execute(select(func.max(VisitRow.id))).scalar() or 0
 
 
-def changed_and_gone(connection: Connection, after: int, until: int) -> list[Any]:
-    """One row per visit that found a page changed, or that confirmed its takedown: `id`, `outcome` ("changed" or
-    "gone"), `captured_at`, `snapshot_id`, `url` and `source`; nothing that is withheld. Oldest first."""
-    confirmed = TakedownRow.id.is_not(None)
+def of_pages(connection: Connection, after: int, until: int) -> list[Any]:
+    """One row per visit that found a page changed, confirmed its takedown, or found it there again after that: `id`,
+    `outcome`, `gone`, `back`, `captured_at`, `snapshot_id`, `url` and `source`; nothing that is withheld. Oldest
+    first."""
+    # What was only suspected was told to nobody, and its end is no news.
+    told = and_(TakedownRow.page_id == PageRow.id, TakedownRow.confirmed_at.is_not(None))
+    gone, back = (
+        select(TakedownRow.id).where(told, when == VisitRow.captured_at).correlate(PageRow, VisitRow).exists()
+        for when in (TakedownRow.confirmed_at, TakedownRow.back_at)
+    )
     query = (
         select(
             VisitRow.id,
-            case((confirmed, "gone"), else_=VisitRow.outcome).label("outcome"),
+            VisitRow.outcome,
+            gone.label("gone"),
+            back.label("back"),
             VisitRow.captured_at,
             VisitRow.snapshot_id,
             PageRow.url,
@@ -84,10 +93,7 @@ def changed_and_gone(connection: Connection, after: int, until: int) -> list[Any
         .join(AliasRow, AliasRow.id == VisitRow.alias_id)
         .join(PageRow, PageRow.id == AliasRow.page_id)
         .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
-        .outerjoin(
-            TakedownRow, and_(TakedownRow.page_id == PageRow.id, TakedownRow.confirmed_at == VisitRow.captured_at)
-        )
-        .where(VisitRow.id > after, VisitRow.id <= until, or_(confirmed, VisitRow.outcome == "changed"))
+        .where(VisitRow.id > after, VisitRow.id <= until, or_(gone, back, VisitRow.outcome == "changed"))
         .where(visible(snapshot=VisitRow.snapshot_id))
         .order_by(VisitRow.id)
     )

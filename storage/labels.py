@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, delete, insert, select
 
-from storage import pages
+from storage import pages, withholding
 from storage.clock import iso
 from storage.errors import InvalidURL, PageNotFound, UsageError
 from storage.finding import is_id
@@ -160,18 +160,28 @@ def notes(connection: Connection, what: str | None = None) -> list[Label]:
 
 
 def _labels(connection: Connection, row: type[TagRow] | type[NoteRow], text: Any, what: str | None) -> Any:
-    """One row per label, with its page's URL. No order."""
+    """One row per label of what is not withheld, with its page's URL. No order. Raises PageNotFound and Withheld."""
     query = (
         select(row.id, text.label("text"), PageRow.url, row.snapshot_id.label("snapshot"), row.added_at)
         .join(AliasRow, AliasRow.id == row.alias_id)
         .join(PageRow, PageRow.id == AliasRow.page_id)
+        .where(withholding.visible(snapshot=row.snapshot_id))
     )
     if what is None:
         return query
     place = place_of(connection, what)
+    _must_show(connection, place, what)
     if place.snapshot is not None:
         return query.where(row.snapshot_id == place.snapshot)
     return query.where(row.alias_id.in_(_siblings(place.alias)))
+
+
+def _must_show(connection: Connection, place: Place, what: str) -> None:
+    if place.snapshot is not None:
+        withholding.must_show_snapshot(connection, place.snapshot)
+    else:
+        page = connection.execute(select(AliasRow.page_id).where(AliasRow.id == place.alias)).scalar_one()
+        withholding.must_show_page(connection, page, what)
 
 
 def _whole(text: str) -> str:

@@ -14,8 +14,6 @@ from storage.disk import LEAST_FREE, Disk
 from storage.errors import NoticeFileError, SourceFileError
 from storage.folder import Folder
 from storage.health import SourceHealth
-from storage.notice_file import read_notices
-from storage.sources import read_sources
 from storage.tables import FrontierRow, PageRow, RunRow, SourceRow
 from storage.withholding import Hidden
 
@@ -92,6 +90,9 @@ def _runs(connection: Connection, now: datetime) -> list[Alarm]:
 
 def _overdue(connection: Connection, folder: Folder, now: datetime) -> list[Alarm]:
     """Sources that the schedule has crawled before and not at their last time; fires that ended badly."""
+    # It brings pydantic along, which takes a quarter of a second and which most commands that read need not.
+    from storage.sources import read_sources
+
     try:
         sources = read_sources(folder.sources)
     except SourceFileError as error:
@@ -115,6 +116,8 @@ def _overdue(connection: Connection, folder: Folder, now: datetime) -> list[Alar
 
 def _notices(connection: Connection, folder: Folder) -> list[Alarm]:
     """A mistake in the rules, and rules whose digests do not go out."""
+    from storage.notice_file import read_notices
+
     found = []
     try:
         read_notices(folder.notices)

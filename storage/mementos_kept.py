@@ -105,14 +105,11 @@ def time_map(engine: Engine, url: str, page: int) -> TimeMapPage:
     if page < 1 or skip > captures.MOST_ROWS:
         raise UsageError(f"There is no page {page} of a TimeMap. The first is 1.")
     with database.reading(engine) as connection:
-        ends = [
-            next(captures.read(connection, captures.listed(key, backwards=turned).limit(1)), None)
-            for turned in (False, True)
-        ]
-        first, last = ends
+        first, last = (captures.one(connection, key[0], backwards=turned) for turned in (False, True))
         if first is None or last is None:
             raise _missing(connection, key[0], url)
-        query = captures.listed(key).offset(skip).limit(PAGE_MEMENTOS + 1)
+        whole = not withholding.is_anything(connection)
+        query = captures.listed(key, whole=whole).offset(skip).limit(PAGE_MEMENTOS + 1)
         found = list(captures.read(connection, query))
     if not found:
         raise UsageError(f"The TimeMap of {url} has no page {page}. The first is 1.")

@@ -16,8 +16,8 @@ from storage.toml_mistakes import Mistake, Mistakes, meant, what
 from storage.toml_places import KeyPath
 from storage.toml_values import as_tuple, table_name, web_address
 
-On = Literal["change", "takedown", "drift", "failed_run"]
-EVERYTHING: tuple[On, ...] = ("change", "takedown", "drift", "failed_run")
+On = Literal["change", "takedown", "back", "drift", "failed_run"]
+EVERYTHING: tuple[On, ...] = ("change", "takedown", "back", "drift", "failed_run")
 
 # A name in the environment, in place of a secret: ${SMTP_PASSWORD}
 _VARIABLE = re.compile(r"\$\{(\w+)\}")

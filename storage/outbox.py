@@ -6,7 +6,7 @@ no notice is lost and none is made twice. A digest is fixed, with its notices an
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -91,23 +91,13 @@ def collect(archive: Archive, engine: Engine, rules: Iterable[Rule], *, now: dat
 
 
 def _of_pages(archive: Archive, engine: Engine, rule: Rule, after: int, until: int) -> list[Happening]:
-    if not {"change", "takedown"} & set(rule.on) or until <= after:
+    if not {"change", "takedown", "back"} & set(rule.on) or until <= after:
         return []
     keys = frozenset(key(page) for page in rule.pages)
     with database.reading(engine) as connection:
-        rows = happenings.changed_and_gone(connection, after, until)
+        rows = happenings.of_pages(connection, after, until)
     found = []
-    for row in rows:
-        on: On = "change" if row.outcome == "changed" else "takedown"
-        bare = Happening(
-            event=f"visit:{row.id}",
-            on=on,
-            at=row.captured_at,
-            source=row.source,
-            url=row.url,
-            snapshot=row.snapshot_id,
-            message="",
-        )
+    for bare in (happening for row in rows for happening in _happenings(row)):
         # What is cheap first: the texts of a page are read only where the rest fits.
         if not happenings.fits(rule.model_copy(update={"authors": (), "phrases": ()}), bare, keys, _key):
             continue
@@ -119,6 +109,26 @@ def _of_pages(archive: Archive, engine: Engine, rule: Rule, after: int, until: i
         if happenings.fits(rule, whole, keys, _key):
             found.append(whole)
     return found
+
+
+def _happenings(row: Any) -> Iterator[Happening]:
+    """What a visit found: a page may be back with another text."""
+    kinds: tuple[tuple[On, str, bool], ...] = (
+        ("takedown", f"visit:{row.id}", row.gone),
+        ("change", f"visit:{row.id}", row.outcome == "changed" and not row.gone),
+        ("back", f"visit:{row.id}:back", row.back),
+    )
+    for on, event, happened in kinds:
+        if happened:
+            yield Happening(
+                event=event,
+                on=on,
+                at=row.captured_at,
+                source=row.source,
+                url=row.url,
+                snapshot=row.snapshot_id,
+                message="",
+            )
 
 
 def _key(url: str) -> str:
@@ -137,6 +147,10 @@ def _with_texts(archive: Archive, bare: Happening) -> Happening:
     if bare.on == "change":
         change = next((made for view, made in snapshots if view.snapshot == bare.snapshot), None)
         message = f"Changed: {change.summary}" if change else "Changed."
+        told = views[-2:]
+    elif bare.on == "back":
+        edited = ", with another text" if newest.captured_at == bare.at else ""
+        message = f"There again{edited}, after a takedown. The last snapshot is {newest.snapshot}."
         told = views[-2:]
     else:
         message = f"Gone since {iso(bare.at)}, seen twice. The last snapshot is {newest.snapshot}."

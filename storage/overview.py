@@ -5,7 +5,7 @@ from datetime import datetime
 import attrs
 from sqlalchemy import func, select
 
-from storage import database, ledger
+from storage import database, ledger, withholding
 from storage.archive import Archive
 from storage.disk import disk
 from storage.health import health
@@ -18,6 +18,7 @@ class Overview:
     """An archive in figures."""
 
     pages: int
+    """As the snapshots, without what is withheld."""
     snapshots: int
     sources: int
     bytes: int
@@ -33,10 +34,10 @@ def overview(archive: Archive, now: datetime) -> Overview:
             connection.execute(select(func.count()).select_from(row)).scalar_one()
             for row in (PageRow, SnapshotRow, SourceRow)
         )
-        found = health(connection)
+        found, hidden = health(connection), withholding.hidden(connection)
         return Overview(
-            pages=pages,
-            snapshots=snapshots,
+            pages=pages - hidden.pages,
+            snapshots=snapshots - hidden.snapshots,
             sources=sources,
             bytes=taken.total,
             alarms=tuple(ledger.alarms(connection, archive.folder, found, taken, now)),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DatabaseError
 
-from storage import captures, database
+from storage import assets, captures, database
 from storage.capture import Capture, Exchange, Memento
 from storage.capture_tables import CaptureRow
 from storage.clock import Clock
@@ -59,6 +59,15 @@ _RECORD = select(RecordRow.id).where(RecordRow.record_id == bindparam("record"))
 SOFTWARE = "backissue (https://github.com/backissue/backissue)"
 
 
+@attrs.frozen
+class _Asset:
+    """What a snapshot's page names, to be kept beside it."""
+
+    snapshot: int
+    url: str
+    capture: Capture
+
+
 @attrs.define(kw_only=True)
 class _Job:
     loop: asyncio.AbstractEventLoop
@@ -66,6 +75,7 @@ class _Job:
     work: Callable[[Connection], Any] | None = None
     visit: Visit | None = None
     ledger: Ledger | None = None
+    asset: "_Asset | None" = None
     last: bool = False
     """Tried although an earlier job failed for good."""
     records: tuple[int, ...] = ()
@@ -155,6 +165,14 @@ class Recorder:
         receipt: Receipt = await job.future
         return receipt
 
+    async def keep_asset(self, snapshot: int, url: str, capture: Capture) -> None:
+        """Keep an image, a style sheet or a font that a snapshot's page names; it is no visit. Answers when it is
+        safe."""
+        loop = asyncio.get_running_loop()
+        job = _Job(loop=loop, future=loop.create_future(), asset=_Asset(snapshot, url, capture))
+        self._jobs.put(job)
+        await job.future
+
     def close(self) -> None:
         """Commit what is waiting and close the files."""
         self._jobs.put(None)
@@ -218,6 +236,9 @@ class Recorder:
             with connection.begin_nested():
                 if job.work is not None:
                     return job.work(connection), None
+                if job.asset is not None:
+                    assets.link(connection, job.asset.snapshot, job.asset.url, job.records[0])
+                    return None, None
                 if job.visit is None or job.ledger is None:
                     raise ValueError("a job without work")
                 return record_visit(connection, job.visit, job.ledger, records=job.records, now=self.clock.now()), None
@@ -265,6 +286,10 @@ class Recorder:
                 if job.visit is not None and not job.records:
                     for record, answers in self._records(connection, job.visit, seen):
                         batch.append((job, record, answers))
+                if job.asset is not None:
+                    one = job.asset.capture
+                    for record, answers in self._made(connection, (*one.redirects, one), seen):
+                        batch.append((job, record, answers))
         if not batch:
             return
         places = self._warc.append([record for _, record, _ in batch])
@@ -291,12 +316,26 @@ class Recorder:
             exchanges += one.redirects
             if isinstance(one, Capture):
                 exchanges.append(one)
+        not_modified = visit.outcome is Outcome.NOT_MODIFIED
+        # The same markup as that of the snapshot need not be kept again.
+        return self._made(connection, exchanges, seen, not_modified=not_modified, rendered=visit.same_as is None)
+
+    def _made(
+        self,
+        connection: Connection,
+        exchanges: Sequence[Exchange],
+        seen: dict[str, Earlier],
+        *,
+        not_modified: bool = False,
+        rendered: bool = False,
+    ) -> list[tuple[Record, bool]]:
+        """The records of exchanges, each with whether it is the answer of a capture. `rendered`: with what a browser
+        made of them."""
         records: list[tuple[Record, bool]] = []
         for exchange in exchanges:
-            earlier = self._earlier(connection, exchange, visit, seen)
-            # The same markup as that of the snapshot need not be kept again.
-            rendered = exchange.rendered is not None and visit.same_as is None
-            made = response_records(exchange, earlier=earlier, memento=_memento_of(exchange), rendered=rendered)
+            earlier = self._earlier(connection, exchange, seen, not_modified=not_modified)
+            with_markup = rendered and exchange.rendered is not None
+            made = response_records(exchange, earlier=earlier, memento=_memento_of(exchange), rendered=with_markup)
             first = made[0]
             if earlier is None and first.payload_digest and exchange.body:
                 seen[first.payload_digest] = Earlier(
@@ -306,9 +345,9 @@ class Recorder:
         return records
 
     def _earlier(
-        self, connection: Connection, exchange: Exchange, visit: Visit, seen: dict[str, Earlier]
+        self, connection: Connection, exchange: Exchange, seen: dict[str, Earlier], *, not_modified: bool
     ) -> Earlier | None:
-        if exchange.status == 304 and visit.outcome is Outcome.NOT_MODIFIED:
+        if exchange.status == 304 and not_modified:
             given = {"url": exchange.url, "urlkey": surt(exchange.url)}
             row = connection.execute(_EARLIER_OF_URL, given).first()
         elif exchange.body:

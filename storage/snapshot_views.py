@@ -7,6 +7,7 @@ import attrs
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from storage import notebook
 from storage.clock import iso
 from storage.story_tables import BodyRow, SnapshotBodyRow
 from storage.tables import (
@@ -81,6 +82,10 @@ class SnapshotView:
             fields["removed"] = removed or []
         fields |= {"warc": {"file": self.warc[0], "offset": self.warc[1]}, "memento": self.memento}
         return fields
+
+    def _repr_html_(self) -> str:
+        known = (", ".join(self.authors), self.canonical_url, f"captured {iso(self.captured_at)}", self.access)
+        return notebook.card(self.title or "(no title)", known, self.text)
 
 
 def snapshots(*, all_versions: bool = False) -> Any:

@@ -123,6 +123,19 @@ def same_rendered(connection: Connection, snapshot: int, digest: str | None) -> 
     return digest in found if digest is not None else not found
 
 
+def conversion_of(connection: Connection, folder: Path, record: int) -> bytes | None:
+    """What a browser made of a record's page, or of the one that it refers to; None where none has.
+
+    Raises DamagedRecord.
+    """
+    referred = select(RecordRow.refers_to_id).where(RecordRow.id == record)
+    for one in (record, connection.execute(referred).scalar()):
+        conversion = connection.execute(_CONVERSION, {"record": one}).scalar() if one is not None else None
+        if conversion is not None:
+            return read_block(folder, _location(connection, conversion))
+    return None
+
+
 def _exchange(connection: Connection, folder: Path, row: Row[int, int | None, str]) -> Exchange:
     """The exchange of a record (id, the one it refers to, URL)."""
     own = _location(connection, row.id)

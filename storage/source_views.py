@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from sqlalchemy import Connection, func, select
 
-from storage import database, ledger, run_views
+from storage import database, ledger, run_views, withholding
 from storage.archive import Archive
 from storage.cron import Cron
 from storage.drift import Sign
@@ -14,7 +14,6 @@ from storage.errors import SourceFileError
 from storage.finding import source_id
 from storage.health import SourceHealth, health
 from storage.run_views import RunView
-from storage.sources import read_sources
 from storage.tables import PageRow, RunRow, SourceRow
 
 
@@ -25,6 +24,9 @@ class SourceView:
     source: str
     home: str | None
     pages: int
+    """Those left out that are withheld."""
+    withheld: str | None
+    """Why readers are not shown it. None: they are."""
     last_run_at: datetime | None
     """When its last crawl began. None: it was never crawled."""
     next_run_at: datetime | None
@@ -69,9 +71,10 @@ def source(archive: Archive, name: str, now: datetime, *, runs: int) -> SourceRe
 
 
 def names(archive: Archive) -> list[str]:
-    """The names of the sources that the archive has, in order."""
+    """The names of the sources that readers are shown, in order."""
     with database.reading(archive.engine) as connection:
-        return list(connection.execute(select(SourceRow.name).order_by(SourceRow.name)).scalars())
+        query = select(SourceRow.name).where(withholding.visible_source()).order_by(SourceRow.name)
+        return list(connection.execute(query).scalars())
 
 
 def _sources(
@@ -83,18 +86,22 @@ def _sources(
         .where(RunRow.source_id == SourceRow.id, RunRow.kind == "crawl")
         .scalar_subquery()
     )
-    query = select(SourceRow.name, SourceRow.home, pages.label("pages"), last.label("last")).order_by(SourceRow.name)
+    query = select(SourceRow.id, SourceRow.name, SourceRow.home, pages.label("pages"), last.label("last")).order_by(
+        SourceRow.name
+    )
     if only is not None:
         query = query.where(SourceRow.name == only)
-    lines = _cron_lines(archive)
+    lines, hidden = _cron_lines(archive), withholding.hidden(connection)
     made = []
     for row in connection.execute(query).all():
+        by = withholding.withheld(connection, "source", row.id)
         line, zone = lines.get(row.name, (None, ""))
         made.append(
             SourceView(
                 source=row.name,
                 home=row.home,
-                pages=row.pages,
+                pages=row.pages - hidden.pages_by_source.get(row.id, 0),
+                withheld=by.reason if by else None,
                 last_run_at=row.last,
                 schedule=line,
                 next_run_at=Cron.parse(line, row.name).next_after(now, ZoneInfo(zone)) if line else None,
@@ -106,6 +113,8 @@ def _sources(
 
 def _cron_lines(archive: Archive) -> dict[str, tuple[str, str]]:
     """The cron line and time zone of each enabled source. A mistake in the file is an alarm of the ledger's."""
+    from storage.sources import read_sources
+
     try:
         configured = read_sources(archive.folder.sources)
     except SourceFileError:

@@ -229,6 +229,9 @@ class Defaults(BaseModel):
     allow_private: bool = False
     """Whether addresses that are not public may be fetched."""
 
+    assets: bool = False
+    """Whether the images, styles and fonts of new snapshots are kept beside them."""
+
     obey_noarchive: bool = False
     """Whether pages that say `noarchive` are left out."""
 
@@ -325,6 +328,7 @@ _MUST_BE = {
     "timeout": f"a number of seconds from 0.1 to {MAX_TIMEOUT_SECONDS:.0f}",
     "concurrency": f"a whole number from 1 to {MAX_CONCURRENCY}",
     "render": "true or false",
+    "assets": "true or false",
     "contact": "an e-mail address or a web page in quotes",
     "proxy": 'an address in quotes, such as "socks5h://127.0.0.1:1080", or "tor"',
     "mirrors": _ADDRESSES,

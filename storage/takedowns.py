@@ -264,13 +264,18 @@ def confirmed_since(connection: Connection, when: datetime) -> list[Listed]:
     return _listed(connection, query.order_by(TakedownRow.id))
 
 
+# Put together once: that takes longer than to look them up.
+_OF_PAGE = (
+    takedowns().where(TakedownRow.page_id == bindparam("page")).order_by(TakedownRow.suspected_at, TakedownRow.id)
+)
+
+
 def of_page(connection: Connection, page: int) -> list[Takedown]:
     """A page's takedowns, oldest first."""
-    query = takedowns().where(TakedownRow.page_id == page).order_by(TakedownRow.suspected_at, TakedownRow.id)
-    return [one.takedown for one in _listed(connection, query)]
+    return [one.takedown for one in _listed(connection, _OF_PAGE, page=page)]
 
 
-def _listed(connection: Connection, query: Select[tuple[TakedownRow, str]]) -> list[Listed]:
+def _listed(connection: Connection, query: Select[tuple[TakedownRow, str]], **values: int) -> list[Listed]:
     return [
         Listed(
             id=row.id,
@@ -285,5 +290,5 @@ def _listed(connection: Connection, query: Select[tuple[TakedownRow, str]]) -> l
                 snapshot=row.snapshot_id,
             ),
         )
-        for row in connection.execute(query)
+        for row in connection.execute(query, values)
     ]

@@ -1,8 +1,6 @@
 """What the owner of an archive withholds and lifts, and the log of it."""
 
-import contextlib
 import shlex
-from collections.abc import Iterator
 from datetime import datetime
 
 import attrs
@@ -11,11 +9,12 @@ from sqlalchemy import Connection, select
 from storage import database, pages, withholding
 from storage.archive import Archive
 from storage.clock import Clock
+from storage.editing import editing
 from storage.errors import AlreadyWithheld, NoReason, NotWithheld, PageNotFound
 from storage.finding import any_page_of, any_source, is_id
 from storage.folder import Folder
+from storage.search import index
 from storage.tables import SnapshotRow, table
-from storage.urls import use_rules_of
 from storage.withheld_tables import WithheldRow
 from storage.withholding import Kind, Withholding
 
@@ -41,7 +40,7 @@ def withhold(
     told = " ".join(reason.split())
     if not told or not told.isprintable() or len(told) > MOST_REASON:
         raise NoReason
-    with _writing(folder) as connection:
+    with editing(folder) as connection:
         one = _target(connection, what, source, told, (clock or Clock()).now())
         there = withholding.withheld(connection, one.kind, one.target)
         if there is not None:
@@ -49,6 +48,7 @@ def withhold(
                 _called(there), reason=there.reason, withheld_at=there.withheld_at, lift=lift_words(there)
             )
         withholding.add(connection, one)
+        _settle(connection, one)
     return one
 
 
@@ -56,14 +56,21 @@ def lift(folder: Folder, what: str | None, *, source: str | None = None, clock: 
     """Show something again that was withheld. Raises NotWithheld, PageNotFound, SourceNotFound, ArchiveNotFound and
     DatabaseFailed."""
     now = (clock or Clock()).now()
-    with _writing(folder) as connection:
+    with editing(folder) as connection:
         one = _target(connection, what, source, "", now)
         there = withholding.withheld(connection, one.kind, one.target)
         if there is None:
             cover = _cover(connection, one)
             raise NotWithheld(_called(one), lift=lift_words(cover) if cover else None)
         withholding.end(connection, one.kind, one.target, now=now)
+        _settle(connection, one)
         return Lifted(what=attrs.evolve(there, lifted_at=now), still=_cover(connection, one))
+
+
+def _settle(connection: Connection, one: Withholding) -> None:
+    """Another snapshot may be the newest that a search finds."""
+    if one.kind == "snapshot":
+        index.settle(connection, one.target)
 
 
 def log(archive: Archive) -> list[Withholding]:
@@ -100,16 +107,3 @@ def _cover(connection: Connection, one: Withholding) -> Withholding | None:
     if one.kind == "snapshot":
         return withholding.of_snapshot(connection, one.target)
     return withholding.of_page(connection, one.target) if one.kind == "page" else None
-
-
-@contextlib.contextmanager
-def _writing(folder: Folder) -> Iterator[Connection]:
-    folder.must_exist()
-    use_rules_of(folder.path)
-    engine = database.open_engine(folder.database, write=True)
-    try:
-        database.migrate(engine)
-        with database.writing(engine) as connection:
-            yield connection
-    finally:
-        engine.dispose()

@@ -9,7 +9,19 @@ from datetime import datetime
 from typing import Any, Literal
 
 import attrs
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from storage.clock import iso
@@ -59,9 +71,24 @@ def visible_page(page: Any = PageRow) -> ColumnElement[bool]:
     return and_(~_in_force("page", page.id), ~_in_force("source", page.source_id))
 
 
+def visible_source(source: Any = SourceRow) -> ColumnElement[bool]:
+    """That a source may be shown."""
+    return ~_in_force("source", source.id)
+
+
 def visible_snapshot(snapshot: Any = SnapshotRow.id) -> ColumnElement[bool]:
     """That a snapshot itself is not withheld, for queries that have taken care of its page already."""
     return ~_in_force("snapshot", snapshot)
+
+
+def with_hidden_snapshots() -> Select[int]:
+    """The pages of which a snapshot is withheld by itself."""
+    return (
+        select(AliasRow.page_id)
+        .join(SnapshotRow, SnapshotRow.alias_id == AliasRow.id)
+        .join(WithheldRow, WithheldRow.target_id == SnapshotRow.id)
+        .where(WithheldRow.kind == "snapshot", WithheldRow.lifted_at.is_(None))
+    )
 
 
 def untouched(page: Any = PageRow) -> ColumnElement[bool]:
@@ -83,6 +110,22 @@ def _in_force(kind: Kind, target: Any) -> ColumnElement[bool]:
     return exists(found.correlate_except(one))
 
 
+# Put together once: that takes longer than to look them up, and nearly every question of a reader asks them.
+_WITHHELD = select(*table(WithheldRow).columns).where(
+    WithheldRow.kind == bindparam("kind"),
+    WithheldRow.target_id == bindparam("target"),
+    WithheldRow.lifted_at.is_(None),
+)
+_SOURCE_OF = select(PageRow.source_id).where(PageRow.id == bindparam("page"))
+_HIDDEN_OF = (
+    select(*table(WithheldRow).columns, SnapshotRow.captured_at)
+    .join(SnapshotRow, SnapshotRow.id == WithheldRow.target_id)
+    .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+    .where(WithheldRow.kind == "snapshot", WithheldRow.lifted_at.is_(None), AliasRow.page_id == bindparam("page"))
+    .order_by(SnapshotRow.captured_at, SnapshotRow.id)
+)
+
+
 def is_anything(connection: Connection) -> bool:
     """Whether anything is withheld."""
     return (
@@ -92,10 +135,7 @@ def is_anything(connection: Connection) -> bool:
 
 def withheld(connection: Connection, kind: Kind, target: int | None) -> Withholding | None:
     """What withholds this very thing; None where nothing does."""
-    query = select(*table(WithheldRow).columns).where(
-        WithheldRow.kind == kind, WithheldRow.target_id == target, WithheldRow.lifted_at.is_(None)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_WITHHELD, {"kind": kind, "target": target}).first()
     return as_value(row) if row else None
 
 
@@ -113,7 +153,7 @@ def as_value(row: Any) -> Withholding:
 
 def of_page(connection: Connection, page: int) -> Withholding | None:
     """What hides a page: that of itself, else that of its source."""
-    source = connection.execute(select(PageRow.source_id).where(PageRow.id == page)).scalar()
+    source = connection.execute(_SOURCE_OF, {"page": page}).scalar()
     return withheld(connection, "page", page) or withheld(connection, "source", source)
 
 
@@ -138,16 +178,9 @@ class HiddenSnapshot:
 
 def snapshots_of(connection: Connection, page: int) -> list[HiddenSnapshot]:
     """The snapshots of a page that are withheld by themselves, oldest first."""
-    query = (
-        select(*table(WithheldRow).columns, SnapshotRow.captured_at)
-        .join(SnapshotRow, SnapshotRow.id == WithheldRow.target_id)
-        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-        .where(WithheldRow.kind == "snapshot", WithheldRow.lifted_at.is_(None), AliasRow.page_id == page)
-        .order_by(SnapshotRow.captured_at, SnapshotRow.id)
-    )
     return [
         HiddenSnapshot(snapshot=row.target_id, captured_at=row.captured_at, by=as_value(row))
-        for row in connection.execute(query)
+        for row in connection.execute(_HIDDEN_OF, {"page": page})
     ]
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -218,6 +218,11 @@ class Command:
     def __call__(self, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
         words = ("--archive", str(self.archive), *words)
         return _WARM.run(words, given=given, seconds=110, cwd=ROOT, env=environment())
+
+    def on(self, terminal: int, words: Sequence[str], *, env: Mapping[str, str]) -> int:
+        """Run it on a terminal; its exit code."""
+        words = ("--archive", str(self.archive), *words)
+        return _WARM.run(words, given=None, seconds=60, cwd=ROOT, env=env, terminal=terminal).returncode
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Begin it and go on."""

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver
@@ -44,9 +45,11 @@ class Warm:
         self._server: subprocess.Popen[bytes] | None = None
 
     def run(
-        self, words: Sequence[str], *, given: str | None, seconds: float, cwd: Path, env: Mapping[str, str]
-    ) -> subprocess.CompletedProcess[str]:
-        """What `subprocess.run` gives for `backissue` with these words. Raises TimeoutExpired."""
+        self, words: Sequence[str], *, given: str | None, seconds: float, cwd: Path, env: Mapping[str, str],
+        terminal: int | None = None,
+    ) -> subprocess.CompletedProcess[str]:  # fmt: skip
+        """What `subprocess.run` gives for `backissue` with these words; nothing but its code where it runs on a
+        `terminal`. Raises TimeoutExpired."""
         with self._starting:
             if self._server is None:
                 self._server = self._start()
@@ -57,7 +60,8 @@ class Warm:
             line = stack.enter_context(socket.socket(socket.AF_UNIX))
             line.connect(self._address)
             request = json.dumps({"words": list(words), "cwd": str(cwd), "env": dict(env)}).encode()
-            socket.send_fds(line, [len(request).to_bytes(4, "little")], [stream.fileno() for stream in streams])
+            given_over = [terminal] * 3 if terminal is not None else [stream.fileno() for stream in streams]
+            socket.send_fds(line, [len(request).to_bytes(4, "little")], given_over)
             line.sendall(request)
             pid = int.from_bytes(_exactly(line, 4), "little")
             line.settimeout(seconds)
@@ -165,6 +169,7 @@ def _command(line: socket.socket) -> NoReturn:
         os.chdir(request["cwd"])
         os.environ.clear()
         os.environ.update(request["env"])
+        time.tzset()
         random.seed()
         # It is another's child, and cannot be asked by this process whether it lives.
         forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]

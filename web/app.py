@@ -1,6 +1,8 @@
 """The application: it joins routes, doors and errors around one archive."""
 
 import contextlib
+import importlib
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -27,6 +29,8 @@ def create_app(folder: Folder | Path, *, settings: Settings | None = None, clock
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        # What the first reader of the front page would wait for: it reads both files that the owner writes.
+        threading.Thread(target=importlib.import_module, args=["storage.notice_file"], daemon=True).start()
         yield
         queue.close()
         cache.close()

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from storage import source_views
 from storage.archive import Archive
 from storage.queue import Queue
 from web import wording
@@ -17,6 +18,7 @@ from web.settings import Settings
 # What leads everywhere else, from every page.
 SECTIONS = (
     ("/", "Today"),
+    ("/search", "Search"),
     ("/changes", "Changes"),
     ("/gone", "Gone"),
     ("/sources", "Sources"),
@@ -42,6 +44,11 @@ def queue(request: Request) -> Queue:
     """What readers ask to have archived."""
     held: Queue = request.app.state.queue
     return held
+
+
+def source_names(request: Request) -> list[str]:
+    """The names of the sources, to choose from."""
+    return cache(request).get("source names", lambda: source_views.names(archive(request)))
 
 
 def settings(request: Request) -> Settings:

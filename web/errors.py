@@ -47,11 +47,16 @@ def status_of(error: BackissueError) -> int:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
+def sentence_of(error: Exception) -> str:
+    """What an error says to readers."""
+    return error.for_readers if isinstance(error, Withheld) else str(error)
+
+
 def _of_storage(request: Request, error: Exception) -> Response:
     status = status_of(error) if isinstance(error, BackissueError) else HTTPStatus.INTERNAL_SERVER_ERROR
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("%s %s: %s", request.method, request.url.path, error)
-    return answer(request, status, error.for_readers if isinstance(error, Withheld) else str(error))
+    return answer(request, status, sentence_of(error))
 
 
 def _of_http(request: Request, error: Exception) -> Response:

@@ -15,3 +15,5 @@ class Settings:
     """Where archived pages are shown as they arrived, from an origin of their own. None: nowhere."""
     read_only: bool = False
     """Nothing can be asked for: no form, no queue."""
+    replay_key: bytes | None = None
+    """What addresses of archived pages are signed with, where readers have to say who they are. None: they need not."""

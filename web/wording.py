@@ -1,6 +1,6 @@
 """How values are put in words on a page: dates, numbers, addresses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -116,6 +116,20 @@ def cut_to(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
+def beside_headline(summary: str, old: str | None, new: str | None) -> str:
+    """What a change's summary says beside the new headline, where both headlines are shown with it."""
+    return summary.removeprefix(f"headline: {old} → {new}").removeprefix("; ") or summary
+
+
+def segments(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """A text in pieces, each with whether it is marked. `marks`: where marked pieces begin and end, in order."""
+    pieces, at = [], 0
+    for start, end in marks:
+        pieces += [(text[at:start], False), (text[start:end], True)]
+        at = end
+    return [(piece, marked) for piece, marked in [*pieces, (text[at:], False)] if piece]
+
+
 def plain(name: str) -> str:
     """A name of ours in words: `not_modified`, not modified."""
     return name.replace("_", " ")
@@ -123,6 +137,7 @@ def plain(name: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "access": access,
+    "beside_headline": beside_headline,
     "clock": clock,
     "cut_to": cut_to,
     "day": day,
@@ -135,6 +150,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "plural": plural,
     "size": size,
+    "segments": segments,
     "short": short,
     "host": host,
     "may_link": may_link,

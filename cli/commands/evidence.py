@@ -1,15 +1,17 @@
 """`evidence`: one page's proof, for somebody else to check."""
 
 import os
-import signal
 from pathlib import Path
 
 import click
 
+from cli.interrupts import Interrupts
+from cli.left_out import say_what_is_left_out_of
 from cli.printing import as_json_option, print_json
 from storage.archive import Archive
 from storage.clock import Clock
 from storage.evidence.evidence import Stamper, make_evidence
+from storage.finding import is_id
 
 
 @click.command(short_help="Put a page's records, texts and digests in one file.")
@@ -26,10 +28,19 @@ def evidence(
 ) -> None:
     """Put the WARC records, texts, differences and digests of a page, or of one snapshot, in one ZIP file that another
     person can check with public tools."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupts = Interrupts()
+    archive = Archive.open(folder)
     made = make_evidence(
-        Archive.open(folder), what, output, made=Clock().now(), stamper=_stamper(timestamp_server), force=force
+        archive,
+        what,
+        output,
+        made=Clock().now(),
+        stamper=_stamper(timestamp_server),
+        force=force,
+        check=interrupts.check,
     )
+    if not is_id(what):
+        say_what_is_left_out_of(archive, what)
     for problem in made.problems:
         click.echo(f"backissue: {problem}", err=True)
     if as_json:

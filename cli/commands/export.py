@@ -1,17 +1,20 @@
 """`export`: the archive's snapshots for other programs."""
 
-import signal
 from pathlib import Path
 
 import click
 
+from cli.interrupts import Interrupts
 from cli.left_out import say_what_is_left_out
 from storage.archive import Archive
+from storage.errors import UsageError
 from storage.exporting import export as exporting
 from storage.exporting.selection import Selection
+from storage.search.query import moment
 
 
-@click.command()
+@click.command(short_help="Write snapshots for other programs.")
+@click.argument("query", metavar="[QUERY]", nargs=-1)
 @click.option(
     "--format",
     "form",
@@ -22,6 +25,7 @@ from storage.exporting.selection import Selection
 )
 @click.option("--rows", type=click.Choice(exporting.ROWS), default="snapshots", show_default=True, help="Of a table.")
 @click.option("--all-versions", is_flag=True, help="Every snapshot, not only the newest of each page.")
+@click.option("--as-of", metavar="DATE", help="What the archive held then: 2026, 2026-03 or 2026-03-01.")
 @click.option("--source", metavar="NAME", help="Only this source's pages.")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Default: standard output.")
 @click.option("--force", is_flag=True, help="Replace FILE where it is there already.")
@@ -29,17 +33,22 @@ from storage.exporting.selection import Selection
 @click.option("--cursor", metavar="WORD", help="Go on behind the last export, which has printed it.")
 @click.pass_obj
 def export(
-    folder: Path, form: str, rows: str, all_versions: bool, source: str | None, output: Path | None, force: bool,
-    limit: int | None, cursor: str | None,
+    folder: Path, query: tuple[str, ...], form: str, rows: str, all_versions: bool, as_of: str | None,
+    source: str | None, output: Path | None, force: bool, limit: int | None, cursor: str | None,
 ) -> None:  # fmt: skip
-    """Write snapshots for other programs, the earliest captures first."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    request = exporting.Request(
-        form=form, rows=rows, selection=Selection(all_versions=all_versions, source=source), output=output, force=force,
-        limit=limit, cursor=cursor,
+    """Write snapshots for other programs, those that `search` finds for QUERY or all, the earliest captures first."""
+    if all_versions and as_of is not None:
+        raise UsageError("--all-versions and --as-of exclude each other. Give one of them, or none.")
+    interrupts = Interrupts()
+    selection = Selection(
+        query=" ".join(query), all_versions=all_versions, source=source,
+        as_of=moment("--as-of ", as_of) if as_of is not None else None,
     )  # fmt: skip
+    request = exporting.Request(
+        form=form, rows=rows, selection=selection, output=output, force=force, limit=limit, cursor=cursor
+    )
     archive = Archive.open(folder)
-    done = exporting.export(archive, request)
+    done = exporting.export(archive, request, check=interrupts.check)
     for problem in done.problems:
         click.echo(f"backissue: {problem}", err=True)
     word = exporting.word(request, done)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from cli.left_out import say_what_is_left_out
 from cli.printing import as_json_option, print_json
 from storage import labels
 from storage.archive import Archive
@@ -23,7 +24,9 @@ from storage.labels import Label
 def tag(folder: Path, words: tuple[str, ...], remove: bool, listing: bool, as_json: bool) -> None:
     """Put the tag NAME on the pages of these URLs, or on snapshots by their numbers. `search tag:NAME` finds them."""
     if listing:
-        _print(Archive.open(folder).tags(_at_most_one(words)), "tag", as_json=as_json)
+        archive = Archive.open(folder)
+        _print(archive.tags(_at_most_one(words)), "tag", as_json=as_json)
+        say_what_is_left_out(archive)
         return
     if len(words) < 2:
         raise UsageError("Give at least one URL or snapshot, and the tag's name after it; or --list.")
@@ -45,7 +48,9 @@ def tag(folder: Path, words: tuple[str, ...], remove: bool, listing: bool, as_js
 def note(folder: Path, words: tuple[str, ...], remove: int | None, listing: bool, as_json: bool) -> None:
     """Put a note on the page of URL, or on a snapshot by its number. `search note:WORD` finds it."""
     if listing:
-        _print(Archive.open(folder).notes(_at_most_one(words)), "note", as_json=as_json)
+        archive = Archive.open(folder)
+        _print(archive.notes(_at_most_one(words)), "note", as_json=as_json)
+        say_what_is_left_out(archive)
         return
     if remove is not None:
         with editing(Folder(folder)) as connection:

@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from cli.left_out import say_what_is_left_out
+from cli.looking.of_pages import print_pages
+from cli.looking.pager import no_pager_option, output
 from cli.printing import print_json
 from storage.archive import Archive
-from storage.clock import iso
 
 
 @click.command(name="list")
@@ -16,17 +17,18 @@ from storage.clock import iso
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many, newest first.")
 @click.option("--fold", is_flag=True, help="One row for a story, its latest, with the number of the others.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@no_pager_option
 @click.pass_obj
-def list_(folder: Path, source: str | None, all_versions: bool, limit: int, fold: bool, as_json: bool) -> None:
+def list_(
+    folder: Path, source: str | None, all_versions: bool, limit: int, fold: bool, as_json: bool, no_pager: bool
+) -> None:
     """List pages, the latest captures first."""
     archive = Archive.open(folder)
-    for view, folded in archive.folded(all_versions=all_versions, source=source, limit=limit, fold=fold):
-        if as_json:
-            more = {"folded": folded} if fold else {}
-            print_json(view.as_json(whole=False) | more)
-        else:
-            title = view.title or "(no title)"
-            click.echo(f"{view.snapshot:>6}  {iso(view.captured_at)}  {view.words:>5} words  {title}  {view.url}")
-            if folded:
-                click.echo(f"        and {folded:,} more pages of story {view.story}")
+    pages = archive.folded(all_versions=all_versions, source=source, limit=limit, fold=fold)
+    if as_json:
+        for view, folded in pages:
+            print_json(view.as_json(whole=False) | ({"folded": folded} if fold else {}))
+    else:
+        with output(no_pager=no_pager) as out:
+            print_pages(out, pages)
     say_what_is_left_out(archive)

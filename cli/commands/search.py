@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
+from cli.left_out import say_what_is_left_out
+from cli.looking.of_hits import print_counts, print_hits
+from cli.looking.pager import no_pager_option, output
 from cli.printing import as_json_option, print_json
 from storage.archive import Archive
-from storage.clock import iso
 from storage.errors import UsageError
-from storage.search import Facets, Found, Hit, Search
+from storage.search import Found, Search
 from storage.search.query import moment
 
 
@@ -29,10 +31,11 @@ from storage.search.query import moment
 @click.option("--counts", is_flag=True, help="Only how many there are, by source, month and language.")
 @click.option("--fold", is_flag=True, help="One row for a story, with the number of the others.")
 @as_json_option
+@no_pager_option
 @click.pass_obj
 def search(
     folder: Path, query: tuple[str, ...], all_versions: bool, as_of: str | None, order: str, by_relevance: bool,
-    limit: int, cursor: str | None, counts: bool, fold: bool, as_json: bool,
+    limit: int, cursor: str | None, counts: bool, fold: bool, as_json: bool, no_pager: bool,
 ) -> None:  # fmt: skip
     """Find snapshots: `storm harbour`, `"storm tide"`, `storm OR gale`, `storm -harbour`, `storm*`, `title:storm`,
     and author:, source:, site:, lang:, section:, after:, before:, changed:, gone:, access:, story:, tag:, note:."""
@@ -47,54 +50,28 @@ def search(
     )  # fmt: skip
     archive = Archive.open(folder)
     if counts:
-        _print_counts(archive.facets(request), as_json=as_json)
-    else:
-        _print_hits(archive.search(request), fold=fold, as_json=as_json)
-
-
-def _print_hits(found: Found, *, fold: bool, as_json: bool) -> None:
-    for hit in found.hits:
+        facets = archive.facets(request)
         if as_json:
-            print_json(hit.as_json() | ({"folded": hit.others} if fold else {}))
+            print_json(facets.as_json())
         else:
-            _print_hit(hit)
+            with output(no_pager=no_pager) as out:
+                print_counts(out, facets)
+    else:
+        found = archive.search(request)
+        if as_json:
+            for hit in found.hits:
+                print_json(hit.as_json() | ({"folded": hit.others} if fold else {}))
+        else:
+            with output(no_pager=no_pager) as out:
+                print_hits(out, found.hits)
+        _say_what_comes_next(found)
+    say_what_is_left_out(archive)
+
+
+def _say_what_comes_next(found: Found) -> None:
     if found.bounded:
         click.echo("Only the newest matches were weighed: there are more. Narrow it by after: and before:.", err=True)
     if found.cursor is not None:
         click.echo(f"What comes next: --cursor {found.cursor}", err=True)
     elif not found.hits:
         click.echo("Nothing found.", err=True)
-
-
-def _print_hit(hit: Hit) -> None:
-    view = hit.view
-    title = _marked(view.title, hit.title_marks) if view.title else "(no title)"
-    click.echo(f"{view.snapshot:>6}  {iso(view.captured_at)}  {title}  {view.url}")
-    if hit.others:
-        click.echo(f"        and {hit.others:,} more of story {view.story}")
-    piece = hit.snippet
-    before, after = "" if piece.starts else "… ", "" if piece.ends else " …"
-    click.echo(f"        {before}{_marked(piece.text, piece.marks)}{after}")
-
-
-def _marked(text: str, marks: tuple[tuple[int, int], ...]) -> str:
-    made, at = "", 0
-    for start, end in marks:
-        made += text[at:start] + click.style(text[start:end], bold=True)
-        at = end
-    return made + text[at:]
-
-
-def _print_counts(facets: Facets, *, as_json: bool) -> None:
-    if as_json:
-        print_json(facets.as_json())
-        return
-    click.echo(f"{facets.total:,} found")
-    for name, counted in (
-        ("source", facets.by_source),
-        ("month", facets.by_month),
-        ("language", facets.by_language),
-    ):
-        click.echo(f"by {name}")
-        for value, count in counted.items():
-            click.echo(f"{count:>9,}  {value or '(none)'}")

@@ -3,21 +3,19 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 import click
 
 from cli.left_out import say_what_is_left_out
+from cli.looking.of_stories import print_story
+from cli.looking.pager import no_pager_option, output
 from cli.printing import print_json
 from cli.progress import Progress
 from storage.archive import Archive
 from storage.clock import iso
 from storage.errors import UsageError
 from storage.folder import Folder
-
-if TYPE_CHECKING:
-    from storage.stories import Story, StoryPage
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 _WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Processes that read. Default: one a processor.")
@@ -28,41 +26,24 @@ _WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Processes
 @click.option("--source", help="Only stories with a page of this source.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many stories.")
 @_JSON
+@no_pager_option
 @click.pass_obj
-def stories(folder: Path, url: str | None, source: str | None, limit: int, as_json: bool) -> None:
+def stories(folder: Path, url: str | None, source: str | None, limit: int, as_json: bool, no_pager: bool) -> None:
     """List which pages ran the same text, or the text of URL: when, how much of it, and what they changed."""
-    found = 0
     archive = Archive.open(folder)
-    for story in archive.stories(url, source=source, limit=limit):
-        found += 1
-        if as_json:
-            print_json(story.as_json())
-        else:
-            _print(story)
+    found = 0
+    with output(no_pager=no_pager or as_json) as out:
+        for story in archive.stories(url, source=source, limit=limit):
+            found += 1
+            if as_json:
+                print_json(story.as_json())
+            else:
+                print_story(out, story)
     if not found and not as_json:
         click.echo(
             "No other page has the same text or a good part of it." if url else "No two pages have the same text."
         )
     say_what_is_left_out(archive)
-
-
-def _print(story: "Story") -> None:
-    sites = len({page.site for page in story.pages})
-    agency = f", from {story.agency}" if story.agency else ""
-    more = f", {story.withheld} more withheld" if story.withheld else ""
-    click.secho(f"{story.story}  {len(story.pages)} pages on {sites} sites{agency}{more}", bold=True)
-    for page in story.pages:
-        click.echo(f"  {iso(page.captured_at)}  {page.relation.value:<14} {page.share:>5.0%}  {page.url}")
-        if notes := _notes(page):
-            click.echo(f"      {', '.join(notes)}")
-
-
-def _notes(page: "StoryPage") -> list[str]:
-    changed = f"+{page.words_added:,} −{page.words_removed:,} words"
-    notes = [changed] * bool(page.words_added or page.words_removed)
-    notes += [f"credits {page.agency}"] * (page.agency is not None)
-    notes += [f"has the origin's later version since {iso(page.corrected_at)}"] * (page.corrected_at is not None)
-    return notes + [f"has another text since {iso(page.left_at)}"] * (page.left_at is not None)
 
 
 @click.command(short_help="Print the URLs of a page, or split one off.")
@@ -95,15 +76,20 @@ def aliases(folder: Path, url: str, split: bool, join: bool, as_json: bool) -> N
 @_JSON
 @click.pass_obj
 def reindex(folder: Path, workers: int | None, as_json: bool) -> None:
-    """Forget the search index, all fingerprints, links and stories, and make them anew from the snapshots alone."""
+    """Forget the search index, all fingerprints, links and stories, and make them anew from the snapshots alone.
+
+    Changes between snapshots that are missing, since an older version archived these, are worked out.
+    """
     from pipelines.stories.standalone import rebuild
 
     with Progress("reindex", as_json=as_json, total=None) as progress:
         rebuilt = rebuild(Folder(folder), workers=workers, on_progress=progress.upkeep)
     if as_json:
-        click.echo(json.dumps({"texts": rebuilt.texts, "links": rebuilt.links, "stories": rebuilt.stories}))
+        counts = ("texts", "links", "stories", "changes")
+        click.echo(json.dumps({name: getattr(rebuilt, name) for name in counts}))
     else:
         click.echo(f"{rebuilt.texts:,} texts, {rebuilt.links:,} links between them, {rebuilt.stories:,} stories.")
+        click.echo(f"{rebuilt.changes:,} changes that were missing.")
     for problem in rebuilt.problems:
         click.echo(problem, err=True)
     sys.exit(130 if rebuilt.stopped else 1 if rebuilt.problems else 0)

@@ -26,6 +26,7 @@ _WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Extractio
 @click.argument("urls", nargs=-1, metavar="URL…")
 @click.option("--from", "file", type=click.File("r", encoding="utf-8"), help="Read URLs from a file, or - for stdin.")
 @click.option("--watch", is_flag=True, help="Visit these pages again with every `crawl`.")
+@click.option("--with-assets", is_flag=True, help="Keep images, styles and fonts of new snapshots too.")
 @click.option("--allow-private", is_flag=True, help="Fetch addresses that are not public.")
 @click.option(
     "--delay", type=click.FloatRange(0, 3600), default=2.0, show_default=True, help="Seconds between requests."
@@ -41,6 +42,7 @@ def archive(
     urls: tuple[str, ...],
     file: TextIO | None,
     watch: bool,
+    with_assets: bool,
     allow_private: bool,
     delay: float,
     timeout: float,
@@ -61,7 +63,14 @@ def archive(
 
         async def run() -> list[object]:
             return [
-                await process.archive(wanted, allow_private=allow_private, delay=delay, watch=watch, seconds=timeout)
+                await process.archive(
+                    wanted,
+                    allow_private=allow_private,
+                    delay=delay,
+                    watch=watch,
+                    seconds=timeout,
+                    with_assets=with_assets,
+                )
             ]
 
         results = process.run(run)

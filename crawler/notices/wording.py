@@ -9,6 +9,7 @@ from storage.outbox import Digest
 _CALLED = {
     "change": ("change", "changes"),
     "takedown": ("takedown", "takedowns"),
+    "back": ("page back", "pages back"),
     "drift": ("alarm", "alarms"),
     "failed_run": ("failed run", "failed runs"),
     "test": ("test", "tests"),

@@ -74,9 +74,14 @@ class Chromium:
     """Held by each page."""
     kills: int = 0
     """How often it had to be stopped with pages in it."""
+    closed: bool = False
+    """For good. Who asks for a page then waits for ever: it is neither rendered nor failed, and its visit goes back to
+    the frontier."""
 
     async def context(self, **more: Any) -> Any:
         """A new Playwright context, which shares nothing with others. Raises RenderUnavailable."""
+        if self.closed:
+            await asyncio.Event().wait()
         async with self._lock:
             if self._browser is None or not self._browser.is_connected():
                 await self._start()
@@ -116,7 +121,8 @@ class Chromium:
                 await asyncio.wait_for(browser.close(), 5)
 
     async def close(self) -> None:
-        """Stop everything."""
+        """Stop everything, pages under way too."""
+        self.closed = True
         await self.kill()
         playwright, self._playwright = self._playwright, None
         if playwright is not None:

@@ -16,6 +16,7 @@ from pipelines.desk import Desk
 from storage.capture import Capture, Exchange, StoredRecord
 from storage.database import reading
 from storage.errors import BackissueError, InvalidURL
+from storage.outcome import Receipt
 from storage.runs import Run
 from storage.tables import RecordRow, WarcFileRow
 from storage.urls import parsed
@@ -72,21 +73,35 @@ class ImportSpider(Spider):
         self._turns: set[Turn] = set()
         """Those that the files have records for."""
         self._room = asyncio.Semaphore(UNDER_WAY)
-        self._under_way = 0
+        self._under_way: Counter[str] = Counter()
+        """By URL."""
         self._quiet = asyncio.Event()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "ImportSpider":
         spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider._ended, signal=signals.item_scraped)
-        crawler.signals.connect(spider._ended, signal=signals.item_error)
+        crawler.signals.connect(spider._recorded, signal=signals.item_scraped)
+        crawler.signals.connect(spider._failed, signal=signals.item_error)
         return spider
 
-    def _ended(self, **_: Any) -> None:
-        self._under_way -= 1
+    def _recorded(self, item: Receipt, **_: Any) -> None:
+        self._ended(item.url)
+
+    def _failed(self, item: Capture, **_: Any) -> None:
+        self._ended(item.requested_url)
+
+    def _ended(self, url: str) -> None:
+        self._under_way[url] -= 1
+        if not self._under_way[url]:
+            del self._under_way[url]
         self._room.release()
-        if self._under_way == 0:
-            self._quiet.set()
+        self._quiet.set()
+
+    async def _all_ended(self, url: str | None = None) -> None:
+        """Waits until nothing is under way, or nothing of a URL."""
+        while self._under_way if url is None else url in self._under_way:
+            self._quiet.clear()
+            await self._quiet.wait()
 
     async def start(self) -> AsyncIterator[Any]:
         for turn in Turn:
@@ -103,17 +118,17 @@ class ImportSpider(Spider):
                             self.on_progress(found.offset)
                         if capture is None:
                             continue
+                        # What a page shows is judged by what it showed before.
+                        await self._all_ended(capture.requested_url)
                         await self._room.acquire()
-                        self._under_way += 1
-                        self._quiet.clear()
+                        self._under_way[capture.requested_url] += 1
                         yield capture
                 except BackissueError as error:
                     if turn is Turn.PAGES:
                         self.problems.append(str(error))
                     if isinstance(error, BadWacz):
                         self._refused.add(file)
-            while self._under_way:
-                await self._quiet.wait()
+            await self._all_ended()
         # The engine looks whether it is idle when this ends, and then every five seconds. The last item's end is told
         # while the engine still counts it.
         engine: Any = self.crawler.engine

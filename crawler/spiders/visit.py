@@ -14,6 +14,7 @@ from scrapy.http import Response
 from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
+from crawler.assets import Assets
 from crawler.audits import is_audited
 from crawler.back_off import PATIENCE, REFUSALS, BackOffs
 from crawler.discovery.errors import ListingError
@@ -35,7 +36,7 @@ from storage.database import reading
 from storage.errors import HostBacksOff, WorkerLost
 from storage.frontier import Entry
 from storage.hosts import BackOff
-from storage.outcome import Receipt
+from storage.outcome import Outcome, Receipt
 from storage.runs import Run
 from storage.sources import Source
 from storage.urls import key
@@ -64,6 +65,7 @@ class VisitSpider(Spider):
         back_offs: BackOffs,
         on_listing: Callable[[str, Listing | None, str | None, int], None] | None = None,
         chromium: Chromium | None = None,
+        with_assets: bool = False,
     ):
         super().__init__(name="visit")
         self.desk = desk
@@ -91,6 +93,8 @@ class VisitSpider(Spider):
         self._opt_outs: OptOuts
         self._chromium = chromium
         self._renderer: Renderer | None = None
+        self._with_assets = with_assets
+        self._assets: Assets | None = None
         self._own_pages = {key(url) for url in (source.home, *source.mirrors, *source.sections)} if source else set()
         self._held: set[int] = set()
         self._leased: set[int] = set()
@@ -115,17 +119,29 @@ class VisitSpider(Spider):
                 seconds=crawler.settings.getfloat("DOWNLOAD_TIMEOUT"),
                 cookies=crawler.settings["BACKISSUE_SECRETS"].cookies,
             )
+        if spider._with_assets:
+            spider._assets = Assets(desk=spider.desk, download=lambda request: crawler.engine.download_async(request))
+            crawler.signals.connect(spider._stop_assets, signal=signals.spider_closed)
         crawler.signals.connect(spider._ended, signal=signals.item_scraped)
         crawler.signals.connect(spider._ended, signal=signals.item_error)
         return spider
 
     @property
     def unanswered(self) -> dict[str, int]:
-        """What scripts of rendered pages asked for in vain: `subrequest_` and why -> count."""
+        """What scripts of rendered pages asked for in vain, and the images and styles that were not kept:
+        `subrequest_` or `asset_` and why -> count."""
         refused = self._renderer.refused if self._renderer else {}
-        return {f"subrequest_{reason}": count for reason, count in refused.items()}
+        assets = self._assets.skipped if self._assets else {}
+        return {f"subrequest_{reason}": count for reason, count in refused.items()} | assets
+
+    def _stop_assets(self, **_: Any) -> None:
+        if self._assets is not None:
+            self._assets.stop()
 
     def _ended(self, item: Any = None, **_: Any) -> None:
+        made = isinstance(item, Receipt) and item.outcome in (Outcome.NEW, Outcome.CHANGED)
+        if self._assets is not None and made and item.snapshot is not None:
+            self._assets.begin(item.snapshot, self._free.set)
         self._let_go(item.entry if isinstance(item, Receipt) else None)
 
     def _let_go(self, entry: int | None) -> None:
@@ -151,7 +167,7 @@ class VisitSpider(Spider):
                     self._leased.add(entry.id)
                     yield self._request(entry)
                 if self.limited or (not entries and not self._leased):
-                    if not self._leased:
+                    if not self._leased and not (self._assets and self._assets.busy):
                         await self._count_left(known)
                         return
                     await self._free.wait()

@@ -17,10 +17,14 @@ MAX_WORDS = 350
 # Bot checks, login forms and error pages say less.
 MAX_SHORT_WORDS = 120
 MAX_QUESTION_WORDS = 20
+# A page that says in a sentence that it has no article says little else, and a heading of that kind is no longer.
+MAX_NOTICE_WORDS = 60
+MAX_NOTICE_HEAD_WORDS = 16
 
 _PASSWORDS = etree.XPath("//input[@type='password']")
 _FORMS = etree.XPath("//form|//iframe[@src]")
 _HEADS = etree.XPath("//title|//h1")
+_LINES = etree.XPath("//p[not(ancestor::footer or ancestor::nav)]|//h2|//main//li[not(a)]")
 _BODY_CLASS = etree.XPath("string(//body/@class)")
 
 _NOT_FOUND = re.compile(
@@ -46,6 +50,25 @@ _NOT_FOUND = re.compile(
     r"|お探しのページ|页面(?:不存在|未找到|没有找到)|找不到(?:页面|網頁|頁面)|페이지를 찾을 수 없"
     r"|الصفحة غير موجودة"
     r"|لم يتم العثور|पृष्ठ नहीं मिला|הדף לא נמצא",
+    re.I,
+)
+# Whole sentences that say so. No article of a page's few words has them, and none is headed so.
+_NOT_FOUND_SENTENCE = re.compile(
+    r"\b(?:can(?:.t|not| not)|could(?:n.t| not)|unable to|not able to) (?:find|locate) (?:that|the|this|your)"
+    r" (?:requested )?(?:web ?)?(?:page|article|story|post|content|document)\b"
+    r"|\b(?:page|article|story|post|content|document|url|address|link)s? (?:that |which )?"
+    r"(?:you(?:.re| are| were|.ve| have)? (?:looking for|trying to|requested|asked for|followed|entered|tried)"
+    r"|(?:was )?requested)\b"
+    r"|\b(?:this|the|that) (?:page|article|story|post|content|item|document)s? (?:(?:has|have) been|was|were|is|are)"
+    r"(?: \w+)? (?:removed|deleted|withdrawn|retracted|unpublished|taken (?:down|offline)|no longer available)\b"
+    r"|^\W*(?:page|article|story|post|content) (?:removed|deleted|withdrawn|unpublished|expired)\W*$"
+    r"|\bdie (?:von ihnen )?(?:gewünschte|angeforderte|gesuchte|aufgerufene) seite\b"
+    r"|\b(?:seite|artikel|beitrag|inhalt) (?:wurde|ist) (?:leider )?(?:gelöscht|entfernt|nicht mehr verfügbar)"
+    r"|\b(?:page|article) (?:que vous (?:recherchez|cherchez|avez demandée?)|demandée?|recherchée?)\b"
+    r"|\b(?:cette page|cet article|ce contenu) (?:a été|n.est plus)\b"
+    r"|\b(?:página|noticia|contenido) (?:que (?:busca|buscas|está buscando|estás buscando|solicitó)|solicitada)\b"
+    r"|\bpágina que (?:você )?(?:procura|está procurando|tentou)|\bpagina che (?:stai cercando|cerchi|hai richiesto)"
+    r"|\bpagina die (?:je|u) zoekt",
     re.I,
 )
 _CONSENT_TITLE = re.compile(
@@ -93,6 +116,8 @@ def gate(tree: HtmlElement, markup: str, url: str, *, words: int, marked: bool, 
     heads = [_line(head) for head in cast(list[HtmlElement], _HEADS(tree))[:12]]
     if short and (sign := _not_found(tree, heads)):
         return Gate(Access.SOFT_404, (sign,))
+    if words <= MAX_NOTICE_WORDS and not marked and (sign := _says_so(tree, heads)):
+        return Gate(Access.SOFT_404, (sign,))
     if sign := _consent(tree, heads, url, short=short and not marked):
         return Gate(Access.CONSENT, (sign,))
     named = _LOGIN_PLACE.search(_path(url)) or any(len(head.split()) < 8 and asks(head) for head in heads[:3])
@@ -108,6 +133,15 @@ def _not_found(tree: HtmlElement, heads: list[str]) -> str | None:
     # In a headline of eight words and more it is what the article is about.
     found = next((head for head in heads if len(head.split()) < 8 and _NOT_FOUND.search(head)), None)
     return f"headed {found!r}" if found else None
+
+
+def _says_so(tree: HtmlElement, heads: list[str]) -> str | None:
+    """A sentence by which a page that is no article says that there is none."""
+    lines = [_line(line) for line in cast(list[HtmlElement], _LINES(tree))[:20]]
+    heads = [head for head in heads if len(head.split()) <= MAX_NOTICE_HEAD_WORDS]
+    short = [line for line in lines if 0 < len(line.split()) <= MAX_NOTICE_WORDS]
+    found = next((line for line in (*heads, *short) if _NOT_FOUND_SENTENCE.search(line)), None)
+    return f"says {found[:80]!r}" if found else None
 
 
 def _consent(tree: HtmlElement, heads: list[str], url: str, *, short: bool) -> str | None:

@@ -7,7 +7,7 @@ import attrs
 
 from pipelines.memory.standalone import keep_up
 from pipelines.memory.upkeep import OnProgress, Upkeep, Upkept
-from storage import aliasing, links
+from storage import aliasing, changes, links
 from storage.database import reading
 from storage.folder import Folder
 from storage.search import index
@@ -15,7 +15,10 @@ from storage.search import index
 
 @attrs.frozen(kw_only=True)
 class Rebuilt:
-    """What there is after fingerprints and links were made anew."""
+    """What there is after fingerprints and links were made anew, and what was missing beside them."""
+
+    changes: int
+    """Worked out now: snapshots that an older version has archived had none, or stale ones."""
 
     texts: int
     links: int
@@ -25,7 +28,8 @@ class Rebuilt:
 
 
 def rebuild(folder: Folder, *, workers: int | None, on_progress: OnProgress) -> Rebuilt:
-    """Forget what is indexed for the search, all fingerprints and links, and make them anew. Raises ArchiveNotFound.
+    """Forget what is indexed for the search, all fingerprints and links, and make them anew, and work out the changes
+    between snapshots that are missing. Raises ArchiveNotFound.
 
     Where it is interrupted, whatever opens the archive next goes on with what is left.
     """
@@ -37,11 +41,21 @@ def rebuild(folder: Folder, *, workers: int | None, on_progress: OnProgress) -> 
         reached: int | None = 0
         while reached is not None and not upkeep.stopping():
             reached = await upkeep.recorder.transact(partial(index.fill, after=reached))
+        now, worked_out = upkeep.recorder.clock.now(), 0
+        page: int | None = 0
+        while page is not None and not upkeep.stopping():
+            page, made = await upkeep.recorder.transact(partial(changes.work_out_missing, after=page, now=now))
+            worked_out += made
         await upkeep.link(kept)
         with reading(upkeep.reader) as connection:
             texts, edges, stories = links.counted(connection)
         return Rebuilt(
-            texts=texts, links=edges, stories=stories, stopped=upkeep.stopping(), problems=tuple(kept.problems)
+            texts=texts,
+            links=edges,
+            stories=stories,
+            changes=worked_out,
+            stopped=upkeep.stopping(),
+            problems=tuple(kept.problems),
         )
 
     return keep_up(folder, job, workers=workers, on_progress=on_progress)

@@ -21,6 +21,10 @@ OVERLAP = 0.3
 """Share of the shorter one's words, without function words, that both must have."""
 MOST_PAIRS = 40_000
 """Pairs of sentences that are compared one by one, in all; beyond that, words alone are aligned."""
+MOST_WORD_PAIRS = 10_000_000_000
+"""Pairs of words in those, in all: some 0.3 s. Two hundred sentences of 2,500 words, and as many, have 250 billion."""
+MOST_GAPS = 20_000
+"""Places between sentences that stayed. Where there are more, they stayed by chance, and words alone are aligned."""
 SHORTEST_MOVE = 5
 """Words. Shorter sentences move only in the train of longer ones: "Read more." is found everywhere."""
 LONG_PAIR = 25_000_000
@@ -50,6 +54,8 @@ class Alignment:
     """Stretches of words, old and new."""
     joints: tuple[tuple[int, int], ...]
     """Places where one sentence ends and another begins on both sides: no change reaches over them."""
+    sentences: tuple[Sequence[int], Sequence[int]]
+    """The first word of each sentence, and the number of words; old and new."""
 
 
 @attrs.define
@@ -68,20 +74,23 @@ class _Aligner:
         ours, theirs = ([numbers.setdefault(form, len(numbers)) for form in side.forms] for side in (old, new))
         self.ids = (ours, theirs)
         self.starts = [[*sentence_starts(side), len(side)] for side in (old, new)]
-        said_nothing = {number for form, number in numbers.items() if says_nothing(form)}
-        self.codes: list[list[Sequence[int] | str]] = []
-        self.content: list[list[frozenset[int]]] = []
-        for ids, starts in zip(self.ids, self.starts, strict=True):
-            rows = [ids[a:b] for a, b in itertools.pairwise(starts)]
-            self.codes.append([encode(row) if row else "" for row in rows])
-            self.content.append([frozenset(row) - said_nothing for row in rows])
-        self.left = MOST_PAIRS
+        self.said_nothing = {number for form, number in numbers.items() if says_nothing(form)}
+        coded = [encode(side) for side in self.ids]
+        self.codes = [
+            [side[a:b] for a, b in itertools.pairwise(starts)] for side, starts in zip(coded, self.starts, strict=True)
+        ]
+        known: dict[object, int] = {}
+        self.keys = [[known.setdefault(_key(code), len(known)) for code in side] for side in self.codes]
+        self.contents: dict[int, frozenset[int]] = {}
+        self.counts: dict[int, Counter[int]] = {}
+        self.left, self.words_left = MOST_PAIRS, MOST_WORD_PAIRS
 
     def align(self) -> Alignment:
         old, new = self.codes
-        known: dict[object, int] = {}
-        keys = [[known.setdefault(_key(code), len(known)) for code in side] for side in (old, new)]
+        keys = self.keys
         spine = common_runs(keys[0], keys[1])
+        if len(spine) > MOST_GAPS:
+            spine = []
         matches: list[Match] = []
         gaps: list[_Gap] = []
         i = j = 0
@@ -106,7 +115,12 @@ class _Aligner:
             spans.append((ours, theirs))
             matches += [Match(*run, number) for run in matched_words(self.forms, self.ids, ours, theirs)]
         matches.sort(key=lambda match: match.new)
-        return Alignment(matches=tuple(matches), moves=tuple(spans), joints=tuple(sorted(joints)))
+        return Alignment(
+            matches=tuple(matches),
+            moves=tuple(spans),
+            joints=tuple(sorted(joints)),
+            sentences=(self.starts[0], self.starts[1]),
+        )
 
     def _run(self, a: int, b: int, n: int) -> Run:
         start = self.starts[0][a]
@@ -118,17 +132,35 @@ class _Aligner:
     def _size(self, side: int, i: int) -> int:
         return self.starts[side][i + 1] - self.starts[side][i]
 
+    def _content(self, side: int, i: int) -> frozenset[int]:
+        """The words of a sentence that say something."""
+        key = self.keys[side][i]
+        found = self.contents.get(key)
+        if found is None:
+            found = self.contents[key] = frozenset(self._row(side, i)) - self.said_nothing
+        return found
+
     def _likeness(self, i: int, j: int, least: float) -> float:
-        ours, theirs = self.content[0][i], self.content[1][j]
+        ours, theirs = self._content(0, i), self._content(1, j)
         fewer = min(len(ours), len(theirs))
         if fewer and len(ours & theirs) < OVERLAP * fewer:
             return 0.0
         if self._size(0, i) * self._size(1, j) > LONG_PAIR:
             # Whatever their order: never less than the similarity itself, and linear.
-            one, other = (Counter(self._row(side, k)) for side, k in ((0, i), (1, j)))
-            shared = 2 * (one & other).total() / (one.total() + other.total())
+            one, other = self._counted(0, i), self._counted(1, j)
+            shared = 2 * (one & other).total() / (self._size(0, i) + self._size(1, j))
             return shared if shared >= least else 0.0
         return Indel.normalized_similarity(self.codes[0][i], self.codes[1][j], score_cutoff=least)
+
+    def _counted(self, side: int, i: int) -> Counter[int]:
+        key = self.keys[side][i]
+        if key not in self.counts:
+            self.counts[key] = Counter(self._row(side, i))
+        return self.counts[key]
+
+    def _cost(self, i: int, j: int) -> int:
+        """What it takes to compare two sentences, in pairs of words."""
+        return min(self._size(0, i) * self._size(1, j), LONG_PAIR)
 
     def _row(self, side: int, k: int) -> Sequence[int]:
         return self.ids[side][self.starts[side][k] : self.starts[side][k + 1]]
@@ -136,9 +168,16 @@ class _Aligner:
     def _pairs(self, gap: _Gap) -> list[tuple[int, int]]:
         """The sentences of a gap that are one, edited: in order, with the most words in common."""
         rows, columns = len(gap.old), len(gap.new)
-        if not rows or not columns or rows * columns > self.left:
+        if not rows or not columns:
+            return []
+        if rows * columns > self.left:
+            return []
+        words = sum(self._cost(i, j) for i in gap.old for j in gap.new)
+        # One sentence on either side is compared at any length: there is no cheaper way to tell an edit.
+        if words > self.words_left and rows * columns > 1:
             return []
         self.left -= rows * columns
+        self.words_left -= words
         best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
         took = [[False] * (columns + 1) for _ in range(rows + 1)]
         for r in range(rows):
@@ -186,7 +225,7 @@ class _Aligner:
                 return True
             key = keys[0][sentences.start]
             alone = len(sentences) == 1 and all(count[key] == 1 for count in counted)
-            return alone and bool(self.content[0][sentences.start])
+            return alone and bool(self._content(0, sentences.start))
 
         return [move for move in moves if moved(move[0])]
 
@@ -215,17 +254,18 @@ class _Aligner:
         """Adds the pairs that are alike, the best first, among those that have a rare word in common."""
         holders = defaultdict[int, list[int]](list)
         for j in come:
-            for word in self.content[1][j]:
+            for word in self._content(1, j):
                 holders[word].append(j)
         scored = []
         for i in gone:
             if self._size(0, i) < SHORTEST_MOVE:
                 continue
-            shared = Counter(j for word in self.content[0][i] if len(holders[word]) <= 20 for j in holders[word])
+            shared = Counter(j for word in self._content(0, i) if len(holders[word]) <= 20 for j in holders[word])
             for j, _ in shared.most_common(5):
-                if self.left <= 0 or self._size(1, j) < SHORTEST_MOVE:
+                if self.left <= 0 or self.words_left <= 0 or self._size(1, j) < SHORTEST_MOVE:
                     continue
                 self.left -= 1
+                self.words_left -= self._cost(i, j)
                 if likeness := self._likeness(i, j, MOVED):
                     scored.append((-likeness * (self._size(0, i) + self._size(1, j)), i, j))
         taken = set(partner.values())

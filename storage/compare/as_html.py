@@ -40,6 +40,16 @@ def as_html(made: Comparison, *, title: str, old: str, new: str, summary: str, c
     )
 
 
+def fragment(made: Comparison, *, summary: str, context: int = 1) -> str:
+    """A piece of a page, without styles of its own: the summary, fields, and the text as one."""
+    there = fields(made)
+    return (
+        f"<section><p><strong>{escape(summary)}</strong></p>"
+        + (f"<table>{there}</table>" if there else "")
+        + f"{unified(lines_of(made, context))}</section>"
+    )
+
+
 def lines_of(made: Comparison, context: int | None) -> list[list[Piece] | int]:
     """The paragraphs that are shown, in the new text's order; a number stands for so many that are not."""
     lines = paragraphs(pieces_of(made))

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
+import attrs
 import regex
 from rapidfuzz.distance import OSA
 
 from storage.compare.quotations import Quotations
 from storage.compare.sentences import TITLES
-from storage.compare.words import fold, is_word, unspaced, words_of
+from storage.compare.words import Words, fold, is_word, unspaced, words_of
 
 
 class Kind(StrEnum):
@@ -183,31 +184,49 @@ def classify(old: str, new: str, old_context: str, new_context: str) -> Kind:
     )  # fmt: skip
 
 
+@attrs.frozen
+class Said:
+    """One side of a hunk."""
+
+    text: str
+    """As it stood."""
+    forms: Sequence[str] = attrs.field(eq=False)
+    """Its words and signs, in the form that is compared."""
+
+    @classmethod
+    def of(cls, words: Words, part: range) -> "Said":
+        """Some words of a text: no more of them than the kind is told from."""
+        text = words.quote(part.start, part.stop)
+        if len(text) > MOST_OF_A_HUNK:
+            text = text[:MOST_OF_A_HUNK]
+            return cls(text, words_of(text).forms)
+        return cls(text, words.forms[part.start : part.stop])
+
+
 @lru_cache(maxsize=4096)
-def kind_of(old: str, new: str, *, whole: bool, quoted: bool, begins: bool) -> Kind:
+def kind_of(old: Said, new: Said, *, whole: bool, quoted: bool, begins: bool) -> Kind:
     """The same where it is known whether whole sentences came or went, whether the words are somebody's own, and
     whether they begin a sentence."""
-    old, new = old[:MOST_OF_A_HUNK], new[:MOST_OF_A_HUNK]
-    ours, theirs = _forms(old), _forms(new)
-    context = "" if whole else "…"
-    return _whole(old, new, ours, theirs, context if not old.strip() else "…", context if not new.strip() else "…") or (
-        _edited(old, new, ours, theirs, quoted=quoted, begins=begins)
+    context = ["" if whole and not side.text.strip() else "…" for side in (old, new)]
+    return _whole(old.text, new.text, old.forms, new.forms, *context) or (
+        _edited(old.text, new.text, old.forms, new.forms, quoted=quoted, begins=begins)
     )
 
 
-def _forms(text: str) -> list[str]:
-    return list(words_of(text).forms)
+def _forms(text: str) -> Sequence[str]:
+    return words_of(text).forms
 
 
-def _whole(old: str, new: str, ours: list[str], theirs: list[str], old_context: str, new_context: str) -> Kind | None:
+def _whole(
+    old: str, new: str, ours: Sequence[str], theirs: Sequence[str], old_context: str, new_context: str
+) -> Kind | None:
     if new.strip() and _notice(new) and not _notice(old):
         return Kind.CORRECTION
     if _is_frame(old, new) or _glued(ours, theirs):
         return Kind.BOILERPLATE
-    words = [form for form in (*ours, *theirs) if is_word(form)]
-    if words and not ours and not old_context.strip():
+    if not ours and not old_context.strip() and any(map(is_word, theirs)):
         return Kind.ADDITION
-    if words and not theirs and not new_context.strip():
+    if not theirs and not new_context.strip() and any(map(is_word, ours)):
         return Kind.REMOVAL
     return None
 
@@ -239,7 +258,7 @@ def _glued(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     )
 
 
-def _edited(old: str, new: str, ours: list[str], theirs: list[str], *, quoted: bool, begins: bool) -> Kind:
+def _edited(old: str, new: str, ours: Sequence[str], theirs: Sequence[str], *, quoted: bool, begins: bool) -> Kind:
     """Inside a sentence that stayed."""
     went, came = ([form for form in side if is_word(form)] for side in (ours, theirs))
     if ours == theirs or _plain(ours) == _plain(theirs):

@@ -1,8 +1,10 @@
 """Where a text is somebody's own words: inside quotation marks."""
 
+import re
 from bisect import bisect_right
 
 _OPENS, _CLOSES = "“„«‹「『", "”»›」』"
+_MARK = re.compile(f'["{_OPENS}{_CLOSES}]')
 
 
 class Quotations:
@@ -13,9 +15,10 @@ class Quotations:
         """Offsets where quotation begins and ends, in turn."""
         at = 0
         for line in text.splitlines(keepends=True):
-            inside = False
-            for k, sign in enumerate(line):
-                if sign == '"' or (sign == "“" and inside and "„" in line):
+            inside, german = False, "„" in line
+            for found in _MARK.finditer(line):
+                sign, k = found[0], found.start()
+                if sign == '"' or (sign == "“" and inside and german):
                     inside = not inside
                 elif sign in _OPENS and not inside:
                     inside = True

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -30,6 +30,8 @@ class Script:
     """In the new text's order."""
     moves: tuple[Move, ...]
     equal: tuple[Equal, ...]
+    sentences: tuple[Sequence[int], Sequence[int]]
+    """The first word of each sentence, and the number of words; old and new."""
 
 
 def script_of(old: str, new: str) -> Script:
@@ -44,6 +46,7 @@ def script_of(old: str, new: str) -> Script:
         old=ours,
         new=theirs,
         edits=tuple(_edits(ours, theirs, alignment)),
+        sentences=alignment.sentences,
         moves=tuple(
             Move(old_span=ours.span(a.start, a.stop) or (0, 0), new_span=theirs.span(b.start, b.stop) or (0, 0))
             for a, b in alignment.moves
@@ -78,6 +81,7 @@ def _mirrored(script: Script) -> Script:
     return Script(
         old=script.new,
         new=script.old,
+        sentences=(script.sentences[1], script.sentences[0]),
         edits=tuple(sorted((attrs.evolve(e, move=number[e.move]) for e in turned), key=_order)),
         moves=tuple(Move(old_span=script.moves[k].new_span, new_span=script.moves[k].old_span) for k in order),
         equal=tuple(

@@ -89,13 +89,13 @@ def sentence_starts(words: Words) -> list[int]:
     """The index of the first word of each sentence, ascending; a line begins one. Empty for no words."""
     starts: list[int] = []
     forms = words.forms
-    lines = line_starts(words)
+    text, begins, ends = words.text, words.starts, words.ends
     ended = True
     for i, form in enumerate(forms):
-        if i in lines:
+        if i and text.find("\n", ends[i - 1], begins[i]) >= 0:
             ended = True
         # Closing quotation marks belong to the sentence before, opening ones do not: space tells them apart.
-        elif ended and (form in _CLOSES or form in _ENDS) and words.starts[i] == words.ends[i - 1]:
+        elif ended and i and (form in _CLOSES or form in _ENDS) and begins[i] == ends[i - 1]:
             continue
         if ended:
             starts.append(i)
@@ -117,19 +117,3 @@ def _goes_on(forms: Sequence[str], words: Words, i: int) -> bool:
         return False
     before = forms[i - 1]
     return before.lower() in _ABBREVIATIONS or (len(before) == 1 and before.isalpha() and before.isupper())
-
-
-def line_starts(words: Words) -> set[int]:
-    """The index of the first word of each line."""
-    text, starts = words.text, words.starts
-    found = {0}
-    at = text.find("\n", starts[0] if starts else 0)
-    i = 0
-    while at >= 0 and i < len(starts):
-        while i < len(starts) and starts[i] < at:
-            i += 1
-        found.add(i)
-        if i == len(starts):
-            break
-        at = text.find("\n", max(starts[i], at + 1))
-    return {i for i in found if i < len(starts)}

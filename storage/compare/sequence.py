@@ -10,6 +10,9 @@ from rapidfuzz.distance import Indel
 MOST_CELLS = 500_000_000
 # Where nothing can be told apart, pieces of this length are compared with what stands at their place.
 _CHUNK = 4_000
+# Anchors are looked for anew between anchors. Each time halves what is left, or nearly, where texts are not made to
+# defy it: an anchor that leaves all but one word on one side of it.
+_DEEPEST = 12
 _LARGEST_CHARACTER = 0x10FFFF
 
 Run = tuple[int, int, int]
@@ -59,9 +62,9 @@ def _exact(old: Sequence[int], new: Sequence[int], at: int, to: int) -> Iterator
             yield at + block.a, to + block.b, block.size
 
 
-def _anchored(old: Sequence[int], new: Sequence[int], at: int, to: int) -> Iterator[Run]:
+def _anchored(old: Sequence[int], new: Sequence[int], at: int, to: int, depth: int = 0) -> Iterator[Run]:
     """Between elements that both sides have once, in the longest order they share (patience), else piece by piece."""
-    anchors = _anchors(old, new)
+    anchors = _anchors(old, new) if depth < _DEEPEST else []
     if not anchors:
         pieces = -(-max(len(old), len(new)) // _CHUNK)
         anchors = [(len(old) * k // pieces, len(new) * k // pieces) for k in range(1, pieces)]
@@ -71,7 +74,7 @@ def _anchored(old: Sequence[int], new: Sequence[int], at: int, to: int) -> Itera
             if a > i and b > j:
                 yield from _runs(old[i:a], new[j:b], at + i, to + j)
         else:
-            yield from _anchored(old[i:a], new[j:b], at + i, to + j)
+            yield from _anchored(old[i:a], new[j:b], at + i, to + j, depth + 1)
         i, j = a, b
 
 

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from storage.compare.comparison import Comparison, FieldChange, Hunk
-from storage.compare.kinds import kind_of
+from storage.compare.kinds import Said, kind_of
 from storage.compare.quotations import Quotations
 from storage.compare.script import Edit, Script, script_of
-from storage.compare.sentences import sentence_starts
 from storage.compare.version import Version
 
 _FIELDS = ("title", "standfirst", "authors", "published_at", "modified_at", "section", "image", "captions", "access")
@@ -47,25 +46,23 @@ def _hunks(script: Script, place: str, standfirst: tuple[int, int] = (0, 0)) -> 
     if not script.edits:
         return
     quotations = Quotations(script.old.text), Quotations(script.new.text)
-    starts = tuple({*sentence_starts(words), len(words)} for words in (script.old, script.new))
+    starts = tuple(map(set, script.sentences))
     for edit in script.edits:
         spans = script.old.span(edit.old.start, edit.old.stop), script.new.span(edit.new.start, edit.new.stop)
-        old, new = (
-            words.quote(part.start, part.stop) for words, part in ((script.old, edit.old), (script.new, edit.new))
-        )
+        went, came = Said.of(script.old, edit.old), Said.of(script.new, edit.new)
         quoted = any(held.hold(*span) for held, span in zip(quotations, spans, strict=True) if span is not None)
         begins = any(part and part.start in some for part, some in zip((edit.old, edit.new), starts, strict=True))
         in_standfirst = any(
             span is not None and span[1] <= length for span, length in zip(spans, standfirst, strict=True)
         )
         yield Hunk(
-            kind=kind_of(old, new, whole=_whole(edit, starts), quoted=quoted, begins=begins),
+            kind=kind_of(went, came, whole=_whole(edit, starts), quoted=quoted, begins=begins),
             place="standfirst" if place == "body" and in_standfirst else place,
             quoted=quoted,
             old_span=spans[0],
             new_span=spans[1],
-            old=old,
-            new=new,
+            old=script.old.quote(edit.old.start, edit.old.stop),
+            new=script.new.quote(edit.new.start, edit.new.stop),
             move=edit.move,
         )
 

@@ -69,7 +69,7 @@ def words_of(text: str, start: int = 0, stop: int | None = None) -> Words:
 
 def is_word(form: str) -> bool:
     """Whether it has a letter or a digit."""
-    return any(map(str.isalnum, form))
+    return form[0].isalnum() or any(map(str.isalnum, form))
 
 
 def unspaced(form: str) -> bool:

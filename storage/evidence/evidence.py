@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import attrs
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ from storage.evidence.readme import readme
 from storage.evidence.subject import Subject, subject
 from storage.exporting.bundle import Bundle
 from storage.exporting.records import complete, copied, hidden
-from storage.exporting.target import whole_file
+from storage.exporting.target import NotWritten, whole_file
 from storage.exporting.warc import COPIED, SOFTWARE
 from storage.page_versions import between
 from storage.snapshot_views import SnapshotView
@@ -62,18 +62,23 @@ def make_evidence(
     made: datetime,
     stamper: Stamper | None = None,
     force: bool = False,
+    check: Callable[[], None] = lambda: None,
 ) -> Made:
     """Write the bundle of a page (its URL) or of one snapshot (its number). `output`: by default `evidence-N.zip` here,
     with the number of the newest snapshot.
 
+    `check` is called again and again, and may raise KeyboardInterrupt.
     The same archive gives the same bytes, but for the time `made` and the stamp. Raises PageNotFound, and what
     `whole_file` and the stamper raise.
     """
     with database.reading(archive.engine) as connection:
         about = subject(connection, what)
         path = output or Path(f"evidence-{about.snapshots[-1][0].snapshot}.zip")
-        with whole_file(path, force=force) as file:
-            return _write(archive, connection, about, path, file, made, stamper)
+        try:
+            with whole_file(path, force=force) as file:
+                return _write(archive, connection, about, path, Bundle(file, check), made, stamper)
+        except KeyboardInterrupt as error:
+            raise NotWritten(path) from error
 
 
 def _write(
@@ -81,11 +86,11 @@ def _write(
     connection: Connection,
     about: Subject,
     path: Path,
-    file: BinaryIO,
+    bundle: Bundle,
     made: datetime,
     stamper: Stamper | None,
 ) -> Made:
-    bundle, problems = Bundle(file), list[str]()
+    problems: list[str] = []
     try:
         bundle.add("README.txt", readme(about, made, stamper.server if stamper else None))
         records = _records(archive.folder.warc, connection, about, bundle, made, problems)
@@ -146,8 +151,10 @@ def _snapshots(archive: Archive, about: Subject, bundle: Bundle) -> dict[int, st
 
 
 def _changes(connection: Connection, about: Subject, bundle: Bundle) -> None:
-    views = [view for view, _ in about.snapshots]
-    for place, (old, new) in enumerate(itertools.pairwise(views), 1):
+    for place, ((old, _), (new, change)) in enumerate(itertools.pairwise(about.snapshots), 1):
+        if change is None:
+            # What differs may be ours, or tell of a snapshot in between that is withheld.
+            continue
         diff = between(connection, old, new)
         name = f"changes/{place:04d}-{place + 1:04d}"
         bundle.add(f"{name}.json", json.dumps(diff.as_json(), ensure_ascii=False, indent=2) + "\n")

@@ -11,7 +11,7 @@ from storage.compare import Change
 from storage.errors import PageNotFound
 from storage.exporting.records import Answers, of_page, of_snapshots
 from storage.finding import is_id, page_of
-from storage.page_history import Event
+from storage.page_history import Event, PageVersion
 from storage.snapshot_views import SnapshotView
 from storage.tables import AliasRow, RecordRow, SnapshotRow, VisitRow
 
@@ -41,7 +41,7 @@ def subject(connection: Connection, what: str) -> Subject:
         raise PageNotFound(what)
     versions, events = page_history.history(connection, page, what)
     if is_id(what):
-        versions = [(view, None) for view, _ in versions if view.snapshot == int(what)]
+        versions = tuple(PageVersion(view, None) for view, _ in versions if view.snapshot == int(what))
         which: Any = VisitRow.snapshot_id == int(what)
     else:
         which = VisitRow.alias_id.in_(select(AliasRow.id).where(AliasRow.page_id == page))
@@ -50,10 +50,10 @@ def subject(connection: Connection, what: str) -> Subject:
     urls = connection.execute(select(AliasRow.url).where(AliasRow.page_id == page).order_by(AliasRow.url)).scalars()
     return Subject(
         whole_page=not is_id(what),
-        snapshots=tuple(versions),
+        snapshots=versions,
         urls=tuple(urls),
         visits=_visits(connection, and_(which, withholding.visible_snapshot(VisitRow.snapshot_id))),
-        events=() if is_id(what) else tuple(events),
+        events=() if is_id(what) else events,
         answers=of_snapshots(connection, [int(what)]) if is_id(what) else of_page(connection, page),
     )
 

@@ -1,7 +1,7 @@
 """A ZIP file whose bytes follow from what is put in, with the SHA-256 of each file in it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -15,13 +15,15 @@ _MODE = 0o100644 << 16
 class Member:
     """A file inside, with the digest and length of what was written."""
 
-    def __init__(self, to: IO[bytes]):
+    def __init__(self, to: IO[bytes], check: Callable[[], None]):
         self._to = to
+        self._check = check
         self._sha256 = hashlib.sha256()
         self.bytes = 0
 
     def write(self, data: bytes) -> int:
-        """Write all of it."""
+        """Write all of it, after a check that may raise."""
+        self._check()
         self._to.write(data)
         self._sha256.update(data)
         self.bytes += len(data)
@@ -36,8 +38,12 @@ class Member:
 class Bundle:
     """Writes one. `abandon` it after a failure."""
 
-    def __init__(self, to: BinaryIO):
+    def __init__(self, to: BinaryIO, check: Callable[[], None] = lambda: None, *, large: bool = True):
+        """`large`: files of 2 GiB and more may come. Their headers have ZIP64's field, which wabac.js does not expect
+        where the list at the end has it not."""
         self._zip = ZipFile(to, "w")
+        self._large = large
+        self._check = check
         self.files: dict[str, Member] = {}
         """Those that are written, by path, in order."""
 
@@ -47,8 +53,8 @@ class Bundle:
         info = ZipInfo(path, EPOCH)
         info.compress_type = ZIP_STORED if stored else ZIP_DEFLATED
         info.external_attr = _MODE
-        with self._zip.open(info, "w", force_zip64=True) as to:
-            member = Member(to)
+        with self._zip.open(info, "w", force_zip64=self._large) as to:
+            member = Member(to, self._check)
             yield member
         self.files[path] = member
 

@@ -24,7 +24,10 @@ _DIGEST = re.compile(rb"^warc-payload-digest:[ \t]*(\S+)", re.IGNORECASE | re.MU
 
 def surt(url: str) -> str:
     """The key that wabac.js, the replay of replayweb.page, looks a URL up by: host turned round, then port, path and
-    sorted query, in lower case."""
+    sorted query, in lower case.
+
+    (`storage.surt` is that of the Wayback Machine and of CDX servers, which leaves more away.)
+    """
     try:
         bare = re.sub(r"^(https?://)www\d*\.", r"\1", url, count=1).lower()
         parts = urlsplit(ada_url.parse_url(bare, ("href",))["href"])

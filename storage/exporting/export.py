@@ -16,7 +16,7 @@ from storage.exporting import texts, workers
 from storage.exporting.cursor import Position, cursor, position
 from storage.exporting.parquet import ParquetTable
 from storage.exporting.selection import Selection, batches, ids
-from storage.exporting.target import Output, StandardOutput, whole_file
+from storage.exporting.target import NotWritten, Output, StandardOutput, whole_file
 from storage.exporting.wacz import WaczFile
 from storage.exporting.warc import WarcCopy
 
@@ -36,14 +36,12 @@ class NeedsFile(UsageError):
 
 
 class Interrupted(BackissueError):
-    """Ctrl-C, or SIGTERM."""
+    """Ctrl-C, or SIGTERM, while standard output was written."""
 
     exit_code = 130
 
-    def __init__(self, output: Path | None, rows: int, word: str | None):
-        if output is not None:
-            super().__init__(f"Interrupted: {output} was not written, and what was begun is removed. Run it again.")
-        elif word is None:
+    def __init__(self, rows: int, word: str | None):
+        if word is None:
             super().__init__("Interrupted before the first row. Run it again.")
         else:
             super().__init__(f"Interrupted after {rows:,} rows. Go on behind them with --cursor {word}")
@@ -79,10 +77,11 @@ class Done:
     """One sentence for each thing that could not be exported."""
 
 
-def export(archive: Archive, request: Request, *, on_rows: Callable[[int], None] = lambda rows: None) -> Done:
-    """Export it. `on_rows` is told now and then how many rows there are.
+def export(archive: Archive, request: Request, *, check: Callable[[], None] = lambda: None) -> Done:
+    """Export it. `check` is called again and again, and may raise KeyboardInterrupt.
 
-    Raises BadCursor, NeedsFile, SourceNotFound, Interrupted, and what `whole_file` and `StandardOutput` raise.
+    Raises BadCursor, NeedsFile, SourceNotFound, Interrupted, NotWritten, and what `whole_file` and `StandardOutput`
+    raise.
     """
     if request.form in _FILES_ONLY and request.output is None:
         raise NeedsFile(request.form)
@@ -94,22 +93,24 @@ def export(archive: Archive, request: Request, *, on_rows: Callable[[int], None]
     done = Done()
     try:
         if request.output is None:
-            _written(archive, request, after, StandardOutput(), done, on_rows)
+            _written(archive, request, after, StandardOutput(check), done, check)
         else:
             with whole_file(request.output, force=request.force) as file:
-                _written(archive, request, after, file, done, on_rows)
+                _written(archive, request, after, file, done, check)
     except KeyboardInterrupt as error:
-        raise Interrupted(request.output, done.rows, word(request, done)) from error
+        if request.output is not None:
+            raise NotWritten(request.output) from error
+        raise Interrupted(done.rows, word(request, done)) from error
     return done
 
 
 def word(request: Request, done: Done) -> str | None:
-    """The cursor behind what was exported; None where nothing was."""
-    return cursor(done.last, request.question) if done.last is not None else None
+    """The cursor behind what was exported; the one that was given, or None, where nothing was."""
+    return cursor(done.last, request.question) if done.last is not None else request.cursor
 
 
 def _written(
-    archive: Archive, request: Request, after: Position | None, to: Output, done: Done, on_rows: Callable[[int], None]
+    archive: Archive, request: Request, after: Position | None, to: Output, done: Done, check: Callable[[], None]
 ) -> None:
     with database.reading(archive.engine) as connection:
         chosen: Iterator[int] = islice(ids(connection, request.selection, after), request.limit)
@@ -119,7 +120,7 @@ def _written(
                 for batch in batches(chosen):
                     done.rows += writer.add(connection, batch)
                     done.last = workers.place_of(connection, batch[-1])
-                    on_rows(done.rows)
+                    check()
                 writer.finish()
             except BaseException:
                 writer.abandon()
@@ -133,7 +134,7 @@ def _written(
             to.write(piece.data)
             done.rows += piece.rows
             done.last = piece.last
-            on_rows(done.rows)
+            check()
 
 
 class _Writer(Protocol):
@@ -156,4 +157,5 @@ def _writer(archive: Archive, request: Request, to: Output, done: Done) -> _Writ
 
 
 def _title(request: Request) -> str:
-    return f"Snapshots of {request.selection.source}" if request.selection.source else "Snapshots"
+    said = [request.selection.query, f"source {request.selection.source}" if request.selection.source else ""]
+    return ", ".join(["Snapshots", *filter(None, said)])

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
 from storage import withholding
+from storage.capture_tables import AssetRow
 from storage.errors import BackissueError, DamagedRecord
 from storage.tables import AliasRow, PageRow, RecordRow, SnapshotPartRow, SnapshotRow, VisitRow, WarcFileRow
 from storage.warc_read import Location, read_exchange, read_member
@@ -94,29 +95,46 @@ class Seen:
 
 
 def of_snapshots(connection: Connection, ids: Sequence[int]) -> Answers:
-    """The records that snapshots rest on, with their later parts, and those of the visits that saw them again."""
+    """The records that snapshots rest on, with their later parts, images and styles, and those of the visits that saw
+    them again."""
     own = connection.execute(select(SnapshotRow.record_id).where(SnapshotRow.id.in_(ids))).scalars()
     parts = connection.execute(select(SnapshotPartRow.record_id).where(SnapshotPartRow.snapshot_id.in_(ids))).scalars()
-    return _with_visits(connection, {*own, *parts}, VisitRow.snapshot_id.in_(ids))
+    answers = _with_visits(connection, {*own, *parts}, VisitRow.snapshot_id.in_(ids))
+    return _with_assets(connection, answers, AssetRow.snapshot_id.in_(ids))
 
 
 def of_page(connection: Connection, page: int) -> Answers:
-    """The records of all visits to a page, whatever they found, with the later parts of its snapshots."""
+    """The records of all visits to a page, whatever they found, with the later parts, images and styles of its
+    snapshots."""
     aliases = select(AliasRow.id).where(AliasRow.page_id == page)
-    snapshots = select(SnapshotRow.id).where(SnapshotRow.alias_id.in_(aliases))
+    snapshots = select(SnapshotRow.id).where(
+        SnapshotRow.alias_id.in_(aliases), withholding.visible_snapshot(SnapshotRow.id)
+    )
     parts = select(SnapshotPartRow.record_id).where(SnapshotPartRow.snapshot_id.in_(snapshots))
-    return _with_visits(connection, set(connection.execute(parts).scalars()), VisitRow.alias_id.in_(aliases))
+    answers = _with_visits(connection, set(connection.execute(parts).scalars()), VisitRow.alias_id.in_(aliases))
+    return _with_assets(connection, answers, AssetRow.snapshot_id.in_(snapshots))
 
 
 def _with_visits(connection: Connection, rows: set[int], which: Any) -> Answers:
-    query = select(VisitRow.record_id, VisitRow.url, VisitRow.final_url).where(VisitRow.record_id.is_not(None), which)
+    query: Any = select(VisitRow.record_id, VisitRow.url, VisitRow.final_url).where(
+        VisitRow.record_id.is_not(None), which
+    )
     redirected = {}
-    for record, url, final_url in connection.execute(query).tuples():
-        if record is None:
-            continue
+    for record, url, final_url in connection.execute(query).all():
         rows.add(record)
         if final_url is not None and final_url != url:
             redirected[record] = url
+    return Answers(rows=rows, redirected=redirected)
+
+
+def _with_assets(connection: Connection, answers: Answers, which: Any) -> Answers:
+    """With the images, styles and fonts that snapshots need."""
+    query: Any = select(AssetRow.record_id, AssetRow.url, RecordRow.url).where(which)
+    rows, redirected = set(answers.rows), dict(answers.redirected)
+    for record, url, at in connection.execute(query.join(RecordRow, RecordRow.id == AssetRow.record_id)).all():
+        rows.add(record)
+        if url != at:
+            redirected.setdefault(record, url)
     return Answers(rows=rows, redirected=redirected)
 
 
@@ -127,16 +145,16 @@ def complete(
     provenance, conversions, and the redirects on the way. What cannot be read on that way is told in `problems`;
     `never`: the rows of what is withheld."""
     found = {one.row: one for one in _read(connection, answers.rows - never, RecordRow.id)}
-    while missing := {one.refers_to for one in found.values() if one.refers_to is not None} - found.keys():
-        for one in [one for one in found.values() if one.refers_to in never]:
-            problems.append(str(WithheldRecord(one)))
-            del found[one.row]
-        found |= {one.row: one for one in _read(connection, missing - never, RecordRow.id)}
     for record in sorted(answers.redirected.keys() & found.keys()):
         try:
             found |= {one.row: one for one in _hops(connection, folder, found[record])}
         except DamagedRecord as error:
             problems.append(str(error))
+    while missing := {one.refers_to for one in found.values() if one.refers_to is not None} - found.keys():
+        for one in [one for one in found.values() if one.refers_to in never]:
+            problems.append(str(WithheldRecord(one)))
+            del found[one.row]
+        found |= {one.row: one for one in _read(connection, missing - never, RecordRow.id)}
     conversions = _read(connection, found.keys(), RecordRow.refers_to_id, RecordRow.type == "conversion")
     found |= {one.row: one for one in conversions}
     found |= {one.row: one for one in _beside(connection, list(found))}

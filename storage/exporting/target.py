@@ -3,7 +3,7 @@
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -41,6 +41,15 @@ class WriteFailed(BackissueError):
         super().__init__(
             f"{path} could not be written: {why}. What was begun is removed; free the disk and run the command again."
         )
+
+
+class NotWritten(BackissueError):
+    """Ctrl-C, or SIGTERM, before a file was whole."""
+
+    exit_code = 130
+
+    def __init__(self, path: Path):
+        super().__init__(f"Interrupted: {path} was not written, and what was begun is removed. Run the command again.")
 
 
 class OutputFailed(BackissueError):
@@ -110,12 +119,18 @@ def _opened(path: Path, part: Path, *, force: bool) -> BinaryIO:
 class StandardOutput:
     """Standard output without a buffer, so that what was not written is not tried again at the program's end."""
 
+    def __init__(self, check: Callable[[], None] = lambda: None, *, handle: int = STANDARD_OUTPUT):
+        self._check = check
+        self._handle = handle
+
     def write(self, data: bytes) -> int:
-        """Write all of it. Raises OutputFailed, and BrokenPipeError where the reader has left."""
+        """Write all of it, after a check that may raise. Raises OutputFailed, and BrokenPipeError where
+        the reader has left."""
+        self._check()
         view = memoryview(data)
         while view:
             try:
-                view = view[os.write(STANDARD_OUTPUT, view) :]
+                view = view[os.write(self._handle, view) :]
             except BrokenPipeError:
                 raise
             except OSError as error:

@@ -24,6 +24,7 @@ from storage.warc_files import MAX_FILE_BYTES
 from storage.warc_records import warcinfo
 
 VERSION = "1.1.1"
+# Of the texts in the list of pages, as many as fit in a file of a gigabyte; then come titles alone.
 _PAGES_HEAD = {"format": "json-pages-1.0", "id": "pages", "title": "All Pages", "hasText": True}
 _COPY = 1 << 20
 
@@ -41,7 +42,7 @@ class WaczFile:
         problems: list[str],
         max_bytes: int = MAX_FILE_BYTES,
     ):
-        self._bundle = Bundle(to)
+        self._bundle = Bundle(to, large=False)
         self._copies = Copies(folder, problems)
         self._title = title
         self._when = when
@@ -73,8 +74,9 @@ class WaczFile:
                 "url": urls[row.id],
                 "ts": moment(row.captured_at),
                 "title": row.title or row.url,
-                "text": row.text,
             }
+            if self._pages.tell() < self._max_bytes:
+                page["text"] = row.text
             self._pages.write(json.dumps(page, ensure_ascii=False).encode() + b"\n")
         return len(rows)
 

@@ -4,6 +4,6 @@
 snapshots, `select` finds, `snippet` shows where.
 """
 
-from storage.search.request import MAX_LIMIT, Facets, Found, Hit, Search, Snippet
+from storage.search.request import MAX_LIMIT, Facets, Found, Hit, Options, Search, Snippet, asked
 
-__all__ = ["MAX_LIMIT", "Facets", "Found", "Hit", "Search", "Snippet"]
+__all__ = ["MAX_LIMIT", "Facets", "Found", "Hit", "Options", "Search", "Snippet", "asked"]

@@ -128,32 +128,31 @@ def _between(column: Any, asked: When) -> list[Condition]:
 
 
 def _edited(asked: When, held_at: datetime | None) -> Condition:
-    """The page was edited then. What differs only because we read it otherwise is no edit, and has no kinds."""
+    """The page was edited then."""
     edit = aliased(SearchRow)
     query = (
-        select(ChangeRow.id)
-        .join(edit, edit.snapshot_id == ChangeRow.new_snapshot_id)
-        .where(
-            edit.page_id == SearchRow.page_id,
-            or_(cast(ChangeRow.kinds, Text) != "{}", ChangeRow.redated),
-            *_between(ChangeRow.captured_at, asked),
-        )
+        select(edit.page_id)
+        .join(ChangeRow, ChangeRow.new_snapshot_id == edit.snapshot_id)
+        # What differs only because it was read by another version is no edit, and has no kinds.
+        .where(or_(cast(ChangeRow.kinds, Text) != "{}", ChangeRow.redated))
+        .where(*_between(ChangeRow.captured_at, asked))
     )
     if held_at is not None:
         query = query.where(edit.captured_at <= held_at, edit.added_at <= held_at)
-    return query.correlate(SearchRow).exists()
+    if asked.start is None and asked.end is None:
+        # There may be more edits than what is looked at.
+        return query.where(edit.page_id == SearchRow.page_id).correlate(SearchRow).exists()
+    return SearchRow.page_id.in_(query)
 
 
 def _gone(asked: When, held_at: datetime | None) -> Condition:
     """The page was seen to be gone then, and a second visit has confirmed it; without a date: it is gone still."""
-    query = select(TakedownRow.id).where(
-        TakedownRow.page_id == SearchRow.page_id, TakedownRow.confirmed_at.is_not(None)
-    )
+    query = select(TakedownRow.page_id).where(TakedownRow.confirmed_at.is_not(None))
     query = query.where(*_between(TakedownRow.suspected_at, asked))
-    still = asked.start is None and asked.end is None
+    still: Condition = TakedownRow.back_at.is_(None)
     if held_at is not None:
         query = query.where(TakedownRow.confirmed_at <= held_at)
-        still_gone = or_(TakedownRow.back_at.is_(None), TakedownRow.back_at > held_at)
-    else:
-        still_gone = TakedownRow.back_at.is_(None)
-    return (query.where(still_gone) if still else query).correlate(SearchRow).exists()
+        still = or_(still, TakedownRow.back_at > held_at)
+    if asked.start is None and asked.end is None:
+        query = query.where(still)
+    return SearchRow.page_id.in_(query)

@@ -13,6 +13,7 @@ from storage.search.form import FORM, form
 from storage.search_tables import FULL_TEXT, SearchRow
 from storage.story_tables import BookmarkRow
 from storage.tables import AliasRow, ExtractionRow, RenditionRow, SnapshotRow, table
+from storage.withholding import visible_snapshot
 
 # Snapshots to a transaction while all are indexed: a fifth of a second, so that others get their turn.
 BATCH = 500
@@ -59,10 +60,19 @@ _NO_ENTRY = text(
 )
 _NEWEST_OF_PAGE = (
     select(SearchRow.doc)
-    .where(SearchRow.page_id == bindparam("page"), SearchRow.snapshot_id.is_not(None))
+    .where(
+        SearchRow.page_id == bindparam("page"),
+        SearchRow.snapshot_id.is_not(None),
+        # In its place readers see the one before.
+        visible_snapshot(SearchRow.snapshot_id),
+    )
     .order_by(SearchRow.captured_at.desc(), SearchRow.snapshot_id.desc())
     .limit(1)
 )
+
+_OF_PAGE = update(SearchRow).where(SearchRow.page_id == bindparam("its_page"))
+_NOT_NEWEST = _OF_PAGE.where(SearchRow.newest.is_(True), SearchRow.doc != bindparam("newest_doc")).values(newest=False)
+_IS_NEWEST = _OF_PAGE.where(SearchRow.newest.is_(False), SearchRow.doc == bindparam("newest_doc")).values(newest=True)
 
 
 @attrs.frozen
@@ -149,11 +159,18 @@ def _place(connection: Connection, captured_at: datetime) -> int:
 
 
 def settle_page(connection: Connection, page: int) -> None:
-    """Work out anew which snapshot of a page is its newest."""
+    """Work out anew which snapshot of a page is its newest; none where all are withheld."""
     newest: int | None = connection.execute(_NEWEST_OF_PAGE, {"page": page}).scalar()
-    rows = update(SearchRow).where(SearchRow.page_id == page)
-    connection.execute(rows.where(SearchRow.newest.is_(True), SearchRow.doc != newest).values(newest=False))
-    connection.execute(rows.where(SearchRow.newest.is_(False), SearchRow.doc == newest).values(newest=True))
+    docs = {"its_page": page, "newest_doc": newest if newest is not None else -1}
+    connection.execute(_NOT_NEWEST, docs)
+    connection.execute(_IS_NEWEST, docs)
+
+
+def settle(connection: Connection, snapshot: int) -> None:
+    """Work out anew which snapshot is the newest of a snapshot's page: this one is withheld, or was."""
+    page: int | None = connection.execute(select(SearchRow.page_id).where(SearchRow.snapshot_id == snapshot)).scalar()
+    if page is not None:
+        settle_page(connection, page)
 
 
 def move(connection: Connection, alias: int, from_page: int, to_page: int) -> None:

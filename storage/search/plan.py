@@ -13,6 +13,8 @@ from storage.search.filters import Condition, condition
 from storage.search.query import Both, Either, Filter, Node, When, Without, Words, parse
 from storage.search.request import MAX_LIMIT, Search
 from storage.search_tables import FULL_TEXT, SearchRow
+from storage.tables import PageRow
+from storage.withholding import is_anything, visible_page, visible_snapshot, with_hidden_snapshots
 
 
 class LimitOutOfRange(UsageError):
@@ -74,16 +76,24 @@ def plan(connection: Connection, search: Search) -> Plan:
             start = max(start, places.first(places.span(part.start)))
         elif isinstance(part, When) and part.field == "before" and part.end is not None:
             end = min(end, places.first(places.span(part.end) + 2))
-    conditions += _scope(search)
+    hides = is_anything(connection)
+    if hides:
+        page = select(PageRow.id).where(PageRow.id == SearchRow.page_id, visible_page()).correlate(SearchRow)
+        conditions += [visible_snapshot(SearchRow.snapshot_id), page.exists()]
+    conditions += _scope(search, hides)
     if search.as_of is not None:
         end = min(end, places.first(places.span(search.as_of) + 2))
     terms = tuple(made for words in query.wanted if (made := _match(words)) is not None)
     return Plan(match=match, conditions=tuple(conditions), start=start, end=end, terms=terms)
 
 
-def _scope(search: Search) -> list[Condition]:
+def _scope(search: Search, hides: bool) -> list[Condition]:
+    """`hides`: something is withheld, so that the newest snapshot of a page may be none that readers are shown."""
     if search.scope == "newest":
-        return [SearchRow.newest.is_(True)]
+        newest: Condition = SearchRow.newest.is_(True)
+        if hides:
+            newest = or_(newest, and_(SearchRow.page_id.in_(with_hidden_snapshots()), not_(_followed())))
+        return [newest]
     if search.as_of is None:
         return []
     return [*_held(SearchRow, search.as_of), not_(_followed(search.as_of))]
@@ -93,13 +103,14 @@ def _held(row: type[SearchRow], when: datetime) -> list[Condition]:
     return [row.captured_at <= when, row.added_at <= when]
 
 
-def _followed(when: datetime) -> Condition:
-    """The archive held a later snapshot of the same page at that time."""
+def _followed(when: datetime | None = None) -> Condition:
+    """The archive held a later snapshot of the same page at that time, or holds one, that readers are shown."""
     later = aliased(SearchRow)
     query = select(later.doc).where(
         later.page_id == SearchRow.page_id,
         later.snapshot_id.is_not(None),
-        *_held(later, when),
+        visible_snapshot(later.snapshot_id),
+        *(_held(later, when) if when is not None else ()),
         later.captured_at >= SearchRow.captured_at,
         or_(later.captured_at > SearchRow.captured_at, later.snapshot_id > SearchRow.snapshot_id),
     )

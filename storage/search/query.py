@@ -25,7 +25,7 @@ FILTERS = ("source", "site", "lang", "section", "access", "story", "tag", "note"
 DATES = ("after", "before", "changed", "gone")
 
 # A pasted page is no query: each word costs a walk through the index.
-MAX_WORDS = 200
+MAX_WORDS = 500
 # Deeper parentheses are read as if they were not there; the index's own parser has a limit as well.
 MAX_DEPTH = 16
 
@@ -154,7 +154,8 @@ class _Token:
 
 def parse(text: str) -> Query:
     """Parse a query. Raises NotADate and QueryTooLong, and nothing else, whatever the string."""
-    tokens = list(_tokens(text))
+    # A terminal may pass on halves of characters, which no database takes.
+    tokens = list(_tokens(text.encode(errors="replace").decode()))
     if sum(len(token.node.words) for token in tokens if isinstance(token.node, Words)) > MAX_WORDS:
         raise QueryTooLong
     root = _Parser(tokens).all()

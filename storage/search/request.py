@@ -1,10 +1,12 @@
 """What is asked of the search, and what it answers, as frozen values."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import attrs
 
+from storage import moments, notebook
+from storage.clock import Clock, iso
 from storage.snapshot_views import SnapshotView
 
 # More than fits a screen or a page of the API. Whoever wants all of them exports, or follows the cursors.
@@ -29,6 +31,27 @@ class Search:
     """Go on after this place, which an earlier page of the same search named."""
     fold: bool = False
     """One hit for a story, with the number of its others."""
+
+
+class Options(TypedDict, total=False):
+    """The fields of a Search beside its query."""
+
+    scope: Literal["newest", "all", "as_of"]
+    as_of: str | datetime
+    """Brings its scope along. A date may be cut short: `2026-03` is as of the end of that month."""
+    order: Literal["date", "relevance"]
+    limit: int
+    cursor: str | None
+    fold: bool
+
+
+def asked(query: Search | str, options: Options) -> Search:
+    """A search, out of a query or another search, and what is to be otherwise. Raises NotADate."""
+    search = query if isinstance(query, Search) else Search(query=query)
+    changed: dict[str, Any] = dict(options)
+    if "as_of" in options:
+        changed = {"scope": "as_of"} | changed | {"as_of": moments.moment(options["as_of"], Clock().now())}
+    return attrs.evolve(search, **changed)
 
 
 @attrs.frozen(kw_only=True)
@@ -76,6 +99,15 @@ class Found:
     """For the next page. None: these were the last."""
     bounded: bool = False
     """By relevance: there were more matches than are weighed, and these are the best of the newest."""
+
+    def _repr_html_(self) -> str:
+        return notebook.table(
+            ("captured", "title", "where", "page"),
+            [
+                (iso(one.view.captured_at), one.view.title, one.snippet.text, one.view.canonical_url)
+                for one in self.hits
+            ],
+        )
 
 
 @attrs.frozen(kw_only=True)

@@ -23,7 +23,7 @@ def filled(site: Any, backissue: Any) -> Any:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("archve",), "Did you mean 'archive'? `backissue --help` shows what there is."),
+        (("reextrct",), "Did you mean 'reextract'? `backissue --help` shows what there is."),
         (("archive", "--dely", "1"), "`backissue archive --help` shows what there is."),
         (("list", "--limit", "0"), "`backissue list --help` shows what there is."),
         (("show",), "Missing argument 'URL|SNAPSHOT'. `backissue show --help` shows what there is."),

@@ -155,6 +155,28 @@ def test_ctrl_c_ends_with_the_counts_and_loses_nothing(site: Any, backissue: Any
     assert len(snapshots(backissue)) == 120
 
 
+def test_ctrl_c_does_not_wait_for_a_host_that_does_not_answer(site: Any, backissue: Any) -> None:
+    site.pages = 60
+    configure(backissue, sitemap_source(site))
+    process = subprocess.Popen(
+        backissue.args("crawl"), stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    while not any(path.startswith("/story/") for path in site.hits):
+        time.sleep(0.02)
+    site.pause = 25
+    while not site.under_way:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    begun = time.monotonic()
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "interrupted" in said
+    assert "taken up" in said
+    assert time.monotonic() - begun < 15
+    site.pause = 0
+
+
 def test_a_watched_page_is_visited_again(site: Any, backissue: Any) -> None:
     url = site.url("/edited")
     flags = ("--json", "--allow-private", "--workers", "1")

@@ -54,6 +54,20 @@ def test_captures_keep_their_dates_and_revisits_their_payload(backissue: Any, wa
     assert rows[2]["text"] == rows[0]["text"]
 
 
+def test_what_a_page_shows_is_judged_by_what_it_showed_before(backissue: Any, tmp_path: Path) -> None:
+    urls = [f"https://islands.example/ferry/{n}" for n in range(6)]
+    short = b"<html><head><title>Page not found</title></head><body><h1>Page not found</h1></body></html>"
+    captures = [exchange(url, body, days) for url in urls for days, body in enumerate((PAGE, short))]
+    path = tmp_path / "some.warc.gz"
+    path.write_bytes(b"".join(response_records(one, earlier=None)[0].gzipped for one in captures))
+    # The second of each is read in no time, while another worker has the first still.
+    done = backissue("import", "--workers", "2", str(path))
+    assert "12 taken up: 6 gone, 6 new" in done.stderr
+    assert [[row.get("sign") for row in backissue.json("history", "--json", url)] for url in urls] == [
+        [None, "soft_404"]
+    ] * 6
+
+
 def test_a_file_imported_twice_adds_nothing(backissue: Any, warc: Path) -> None:
     backissue("import", "--workers", "1", str(warc))
     again = backissue("import", "--workers", "1", str(warc))

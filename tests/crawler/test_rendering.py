@@ -1,9 +1,13 @@
 """A real Chromium that runs the scripts of pages: what it shows, what it may ask for, and that it reaches nothing."""
 
 import asyncio
+import contextlib
 import json
+import os
+import signal
 import socket
 import sqlite3
+import subprocess
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -292,6 +296,71 @@ def test_what_scripts_ask_for_passes_the_guard_and_is_counted(
     skipped = backissue.json("status", "--json")[0]["runs"][0]["skipped"]
     assert skipped["subrequest_address"] == 1
     assert skipped["subrequest_robots"] == 1
+
+
+def programs() -> dict[int, tuple[int, str]]:
+    """The parent and the name of each process that runs, by number."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            name, rest = (process / "stat").read_text().partition("(")[2].rsplit(")", 1)
+            state, parent, *_ = rest.split()
+            if state != "Z":
+                found[int(process.name)] = (int(parent), name)
+    return found
+
+
+def below(root: int) -> dict[int, str]:
+    """The processes that one has started, and those that these have."""
+    running, found = programs(), dict[int, str]()
+    while more := {n: name for n, (parent, name) in running.items() if parent in {root, *found} and n not in found}:
+        found |= more
+    return found
+
+
+BUSY = "fetch('/begun').then(() => { while (true) {} })"
+ASKS = "fetch('/begun'); setInterval(() => fetch('/again'), 50)"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to look for processes in")
+@pytest.mark.parametrize(
+    ("script", "to_all"),
+    [(BUSY, False), (BUSY, True), (ASKS, True)],
+    ids=["a busy page", "a busy page, from a terminal", "a page that never stops asking, from a terminal"],
+)
+def test_a_ctrl_c_while_chromium_renders_ends_all_within_seconds(
+    site: Any, backissue: Any, script: str, to_all: bool
+) -> None:
+    page = site.url("/story-of-scripts/the-quay")
+    site.made["/story-of-scripts/the-quay"] = f"<!doctype html><p>Wait.</p><script>{script}</script>".encode()
+    site.made["/map.xml"] = (
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{page}</loc></url></urlset>'.encode()
+    )
+    backissue.archive.mkdir(parents=True)
+    text = f'[sources.paper]\nhome = "{site.url("/")}"\nsitemaps = ["{site.url("/map.xml")}"]\ndelay = 0\n'
+    (backissue.archive / "sources.toml").write_text(text + "allow_private = true\nrender = true\n", encoding="utf-8")
+    crawl = subprocess.Popen(
+        backissue.args("crawl"), stderr=subprocess.PIPE, text=True, start_new_session=True,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    while "/begun" not in site.hits and crawl.poll() is None:
+        time.sleep(0.02)
+    started = below(crawl.pid)
+    assert any("chrom" in name for name in started.values())
+    begun = time.monotonic()
+    if to_all:
+        os.killpg(crawl.pid, signal.SIGINT)
+    else:
+        crawl.send_signal(signal.SIGINT)
+    _, told = crawl.communicate(timeout=60)
+    took = time.monotonic() - begun
+    assert crawl.returncode == 130, told
+    assert "taken up" in told
+    assert took < 20
+    until = time.monotonic() + 10
+    while (left := started.keys() & programs().keys()) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert {started[number] for number in left} == set()
 
 
 def test_a_crawl_without_chromium_says_so_and_fetches_nothing(

@@ -145,6 +145,9 @@ def test_planted_secrets_reach_the_site_and_no_file_or_line(
             data = file.read_bytes()
             kept += gzip.decompress(data) if file.suffix == ".gz" else data
     with sqlite3.connect(backissue.archive / "archive.db") as connection:
+        # The index of the search is read through them.
+        for function in ("search_form", "search_names"):
+            connection.create_function(function, 1, lambda text: text)
         kept += "\n".join(connection.iterdump()).encode()
     assert b"Kept for readers" in kept
     for canary in CANARIES:

@@ -69,6 +69,12 @@ def test_headers_by_which_a_service_says_so_are_read() -> None:
         '<title>The Gazette</title><body class="home error404"><h1>Well</h1></body>',
         "<title>The Gazette</title><h1>This article is no longer available</h1>",
         f"<title>Error 404</title><h1>Sorry</h1><p>{SENTENCE * 3}</p>",
+        "<title>The Gazette</title><h1>Sorry, the page you are looking for could not be found</h1><p>Look here.</p>",
+        "<title>The Gazette</title><h1>Oops!</h1><p>We can’t find the page you’re looking for.</p>",
+        "<title>The Gazette</title><p>This post has been removed.</p>",
+        "<title>The Gazette</title><h1>Content removed</h1><p>It was part of an older site.</p>",
+        "<title>Tagblatt</title><h1>Hoppla</h1><p>Die gewünschte Seite wurde leider gelöscht.</p>",
+        "<title>Journal</title><h1>Désolé</h1><p>La page que vous recherchez n’est plus ici.</p>",
     ],
 )
 def test_not_found_with_status_200_is_a_soft_404(html: str) -> None:
@@ -83,6 +89,8 @@ def test_not_found_with_status_200_is_a_soft_404(html: str) -> None:
         "Missing sailor not found after three days of search in the bay",
         "Route 404 km longer",
         "The board found the quay",
+        "Police say that the page you are looking for in the diary was removed",
+        "This article has been removed from the constitution, the court finds",
     ],
 )
 def test_an_article_that_sounds_like_it_is_none(title: str) -> None:

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
-from storage import database
+from storage import changes, database
 from storage.article import Access, Article, Block, BlockKind, Rendition
 from storage.change_tables import ChangeRow
 from storage.record import keep_rendition
@@ -68,4 +68,29 @@ def test_changes_follow_neighbours_and_versions(tmp_path: Path) -> None:
         snapshot(connection, 4, day=9)
         read(connection, 4, FIRST, "three")
         assert 4 not in told(connection)
+    engine.dispose()
+
+
+def test_changes_that_are_missing_are_worked_out_page_by_page_and_counted(tmp_path: Path) -> None:
+    engine = database.open_engine(tmp_path / "archive.db", write=True)
+    database.migrate(engine)
+    with database.writing(engine) as connection:
+        connection.execute(insert(WarcFileRow).values(id=1, name="f", added_at=NOW))
+        for page in (1, 2):
+            connection.execute(insert(PageRow).values(id=page, key=f"k{page}", url="u", site="s", added_at=NOW))
+            connection.execute(insert(AliasRow).values(id=page, url=f"u{page}", key="k", page_id=page, added_at=NOW))
+        for number in (1, 2, 3):
+            snapshot(connection, number, day=number)
+            read(connection, number, FIRST.replace("Tuesday", f"day {number}"))
+        snapshot(connection, 4, day=4)
+        connection.execute(update(SnapshotRow).where(SnapshotRow.id == 4).values(alias_id=2))
+        read(connection, 4, FIRST)
+        whole = told(connection)
+        # As an older version left them.
+        connection.execute(delete(ChangeRow).where(ChangeRow.new_snapshot_id == 2))
+        connection.execute(update(ChangeRow).values(engine="compare 0"))
+        assert changes.work_out_missing(connection, 0, now=NOW) == (1, 2)
+        assert told(connection) == whole
+        assert changes.work_out_missing(connection, 0, now=NOW) == (1, 0)
+        assert changes.work_out_missing(connection, 1, now=NOW) == (None, 0)
     engine.dispose()

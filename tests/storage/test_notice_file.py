@@ -22,7 +22,7 @@ def test_without_a_file_nobody_is_told(file: Path) -> None:
 def test_a_rule_asks_for_everything_unless_it_says_what(file: Path) -> None:
     file.write_text(f"[notices.desk]\n{HOOK}")
     rule = read_notices(file).rules["desk"]
-    assert rule.on == ("change", "takedown", "drift", "failed_run")
+    assert rule.on == ("change", "takedown", "back", "drift", "failed_run")
     assert (rule.every, rule.about_pages) == (60, False)
 
 
@@ -47,7 +47,7 @@ def test_a_rule_can_say_everything(file: Path) -> None:
         ("[notices.desk]\n", 1, "tells nobody"),
         (f"[notices.desk]\n{HOOK}evry = 5\n", 3, "perhaps you mean `every`"),
         (f"[notices.desk]\n{HOOK}every = 0\n", 3, "a whole number of minutes from 1"),
-        (f'[notices.desk]\n{HOOK}on = ["chnge"]\n', 3, "a list of change, takedown, drift, failed_run"),
+        (f'[notices.desk]\n{HOOK}on = ["chnge"]\n', 3, "a list of change, takedown, back, drift, failed_run"),
         (
             f'[notices.desk]\n{HOOK}pages = [\n  "https://ok.example/",\n  "ftp://no.example/",\n]\n',
             5,

@@ -24,6 +24,7 @@ from storage.archive import Archive
 from storage.capture import Exchange
 from storage.clock import Clock
 from storage.errors import BackissueError, Withheld
+from storage.evidence.evidence import make_evidence
 from storage.exporting import export as exporting
 from storage.exporting.selection import Selection
 from storage.folder import Folder
@@ -112,6 +113,8 @@ def make(folder: Path, site: Any) -> Kept:
     assert done.returncode == 0, done.stderr
     site.refusals[path] = [(404, {})]
     assert backissue.archived(url)[url]["outcome"] == "gone"
+    assert backissue("tag", url, "harbour").returncode == 0
+    assert backissue("note", "3", "Nobody else has the pelican").returncode == 0
     return Kept(backissue=backissue, url=url, site=site)
 
 
@@ -153,6 +156,16 @@ READING: dict[str, Callable[[str], tuple[str, ...]]] = {
     "stories of the copy": lambda url: ("stories", COPY, "--json"),
     "stories of a source": lambda url: ("stories", "--source", "ledger"),
     "aliases": lambda url: ("aliases", url),
+    "search": lambda url: ("search", "treasurer"),
+    "search, best first": lambda url: ("search", "--by-relevance", "--all-versions", "nobody", "--json"),
+    "search by a field": lambda url: ("search", "source:ledger"),
+    "search, folded": lambda url: ("search", "--fold", "brackwater"),
+    "search as of a day": lambda url: ("search", "--as-of", "2027", "brackwater"),
+    "search, counted": lambda url: ("search", "--counts", "treasurer"),
+    "tags": lambda url: ("tag", "--list"),
+    "tags of the page": lambda url: ("tag", "--list", url),
+    "notes": lambda url: ("note", "--list"),
+    "notes of a snapshot": lambda url: ("note", "--list", "3"),
     "export": lambda url: ("export",),
     "export of a source": lambda url: ("export", "--source", "ledger"),
     "status": lambda url: ("status",),
@@ -162,9 +175,11 @@ READING: dict[str, Callable[[str], tuple[str, ...]]] = {
     "sources memory": lambda url: ("sources", "memory", "127.0.0.1"),
     "sources check": lambda url: ("sources", "check", "--offline"),
 }
-# They work on the archive, and what they report of that is for its owner; `serve` has doors of its own.
+# They work on the archive, and what they report of that is for its owner; `serve` and `replay` have doors of their
+# own, and what `evidence` writes is read below.
 OTHERS = {
-    "archive", "backfill", "crawl", "demo", "import", "lift", "reextract", "reindex", "schedule", "serve", "withhold"
+    "archive", "backfill", "crawl", "demo", "evidence", "import", "lift", "reextract", "reindex", "replay", "schedule",
+    "serve", "withhold", "worker",
 }  # fmt: skip
 
 
@@ -182,6 +197,7 @@ LISTS: dict[str, Callable[[Archive, str], object]] = {
     "exported changes": lambda archive, url: exported(archive, "csv", rows="changes").read_text(),
     "Parquet": lambda archive, url: pyarrow.parquet.read_table(exported(archive, "parquet")).to_pylist(),
     "WARC": lambda archive, url: unpacked(exported(archive, "warc").read_bytes()),
+    "evidence": lambda archive, url: proof(archive, url),
     "WACZ": lambda archive, url: {
         name: unpacked(zipped.read(name))
         for zipped in [zipfile.ZipFile(exported(archive, "wacz"))]
@@ -198,6 +214,14 @@ def exported(archive: Archive, form: str, rows: str = "snapshots") -> Path:
         exporting.Request(form=form, rows=rows, selection=Selection(all_versions=True), output=file, force=True),
     )
     return file
+
+
+def proof(archive: Archive, url: str) -> list[str]:
+    """The texts and records in a page's evidence."""
+    file = archive.folder.path / "proof.zip"
+    make_evidence(archive, url, file, made=START, stamper=None, force=True)
+    with zipfile.ZipFile(file) as zipped:
+        return [unpacked(zipped.read(name)) for name in sorted(zipped.namelist())]
 
 
 def unpacked(data: bytes) -> str:
@@ -221,7 +245,7 @@ def said(kept: Kept, names: Iterable[str] = (*READING, *LISTS)) -> dict[str, str
 
 
 # Without what counts time or bytes that are made anew.
-LASTING = [name for name in (*READING, *LISTS) if "status" not in name and name != "WACZ"]
+LASTING = [name for name in (*READING, *LISTS) if "status" not in name and name not in ("WACZ", "evidence")]
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,7 @@ def test_a_folder_without_an_archive_is_refused(tmp_path: Path) -> None:
 
 def test_serve_shows_the_archive_and_ends_on_sigterm(backissue: Command) -> None:
     empty_archive(backissue.archive)
-    process = backissue.start("serve", "--port", "0")
+    process = backissue.start("serve", "--port", "0", "--replay-port", "0")
     assert process.stderr is not None
     try:
         said = process.stderr.readline()

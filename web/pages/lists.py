@@ -3,14 +3,13 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage import source_views
 from storage.change_entries import changes as changes_of
 from storage.entries import new_pages
 from storage.story_entries import story_entries
 from storage.takedown_entries import takedowns
 from web.asking import chosen, place
 from web.cache import kept
-from web.context import archive, render
+from web.context import archive, render, source_names
 
 # A part stays under 100 KB with the longest headlines.
 A_PART = 50
@@ -39,7 +38,7 @@ def changes(request: Request) -> Response:
     )
     asked = {name: "1" for name, wanted in kinds.items() if wanted} | ({"source": source} if source else {})
     return render(
-        request, "changes.html", part=part, kinds=kinds, source=source, sources=source_views.names(opened), asked=asked
+        request, "changes.html", part=part, kinds=kinds, source=source, sources=source_names(request), asked=asked
     )
 
 
@@ -49,9 +48,7 @@ def gone(request: Request) -> Response:
     source = request.query_params.get("source") or None
     part = takedowns(archive(request), limit=A_PART, source=source, after=place(request))
     asked = {"source": source} if source else {}
-    return render(
-        request, "gone.html", part=part, source=source, sources=source_views.names(archive(request)), asked=asked
-    )
+    return render(request, "gone.html", part=part, source=source, sources=source_names(request), asked=asked)
 
 
 @kept

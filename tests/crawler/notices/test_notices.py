@@ -182,6 +182,16 @@ class Paper:
         with database.writing(self.engine) as connection:
             connection.execute(insert(TakedownRow).values(page_id=page, sign="http_404", status=404, **times))
 
+    def back(self, path: str) -> None:
+        """The last visit of a page found it there again."""
+        page = select(AliasRow.page_id).where(AliasRow.url == f"https://ledger.example{path}").scalar_subquery()
+        with database.writing(self.engine) as connection:
+            connection.execute(
+                update(TakedownRow)
+                .where(TakedownRow.page_id == page, TakedownRow.back_at.is_(None))
+                .values(back_at=self.hands.at, back_status=200)
+            )
+
     def count(self, *where: Any) -> int:
         with database.reading(self.engine) as connection:
             return len(connection.execute(select(NoticeRow.id).where(*where)).all())
@@ -214,6 +224,35 @@ def test_a_takedown_is_told_when_a_visit_confirms_it_and_once(paper: Paper, hook
             paper.confirm("/page")
         paper.notify()
         assert len(hook.told) == told
+
+
+def test_a_page_that_is_back_is_told_of_and_its_change_too(paper: Paper, hook: Hook) -> None:
+    paper.rules(f'[notices.desk]\non = ["change", "back"]\nevery = 1\nwebhook = "{hook.url}"\n')
+    paper.notify()
+    for outcome, told in (("unchanged", ["back"]), ("changed", ["back", "change"])):
+        hook.got.clear()
+        paper.hands.move(hours=1)
+        paper.visit("/page", "gone")
+        paper.confirm("/page")
+        paper.hands.move(hours=1)
+        paper.visit("/page", outcome)
+        paper.back("/page")
+        paper.notify()
+        assert sorted(on for on, _ in hook.told) == told
+
+
+def test_the_end_of_what_was_only_suspected_is_no_news(paper: Paper, hook: Hook) -> None:
+    paper.rules(f'[notices.desk]\non = ["back"]\nevery = 1\nwebhook = "{hook.url}"\n')
+    paper.notify()
+    paper.visit("/page", "gone")
+    paper.confirm("/page")
+    with database.writing(paper.engine) as connection:
+        connection.execute(update(TakedownRow).values(confirmed_at=None))
+    paper.hands.move(hours=1)
+    paper.visit("/page", "unchanged")
+    paper.back("/page")
+    paper.notify()
+    assert hook.told == []
 
 
 def test_many_notices_are_one_digest_and_an_interval_has_one_at_most(paper: Paper, hook: Hook) -> None:

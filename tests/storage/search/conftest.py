@@ -1,5 +1,6 @@
 """An archive whose snapshots are put in one by one, as a crawl would have kept them, and searched."""
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -39,36 +40,57 @@ class Shelf:
                 connection.execute(insert(WarcFileRow).values(id=1, name="made-up.warc.gz", added_at=START))
         self.archive = Archive.open(path)
         self.count = 0
+        self._open: Connection | None = None
 
     def close(self) -> None:
         self.archive.close()
         self.engine.dispose()
 
-    def add(
-        self, body: str, url: str = "", at: float | None = None, *, added: float | None = None,
+    def add(self, body: str, url: str = "", at: float | None = None, **fields: Any) -> int:
+        """A snapshot of a page, captured so many days after the start; by default one after the other, each of a page
+        of its own. `fields`: those of the article, and as `put` has them."""
+        with self._transaction() as connection:
+            return self.put(connection, body, url, at, **fields)
+
+    def put(
+        self, connection: Connection, body: str, url: str = "", at: float | None = None, *, added: float | None = None,
         source: str | None = None, **fields: Any,
     ) -> int:  # fmt: skip
-        """A snapshot of a page, captured so many days after the start; by default one after the other, each of a page
-        of its own."""
+        """The same in a transaction that is under way. `added`: when it came into the archive, else as captured."""
         self.count += 1
         number = self.count
         url = url or f"https://ledger.example/{number}"
         captured_at = day(number if at is None else at)
-        with database.writing(self.engine) as connection:
-            alias = self._alias(connection, url, source)
-            record = {
-                "id": number, "record_id": f"r{number}", "type": "response", "url": url, "captured_at": captured_at,
-                "file_id": 1, "offset": number, "length": 1, "sha256": b"",
-            }  # fmt: skip
-            connection.execute(insert(RecordRow).values(**record))
-            access = fields.pop("access", Access.OPEN)
-            values = {
-                "id": number, "alias_id": alias, "record_id": number, "captured_at": captured_at,
-                "added_at": captured_at if added is None else day(added), "access": access.value, "whole": True,
-            }  # fmt: skip
-            connection.execute(insert(SnapshotRow).values(**values))
-            _read(connection, number, body, access=access, **fields)
+        alias = self._alias(connection, url, source)
+        record = {
+            "id": number, "record_id": f"r{number}", "type": "response", "url": url, "captured_at": captured_at,
+            "file_id": 1, "offset": number, "length": 1, "sha256": b"",
+        }  # fmt: skip
+        connection.execute(insert(RecordRow).values(**record))
+        access = fields.pop("access", Access.OPEN)
+        values = {
+            "id": number, "alias_id": alias, "record_id": number, "captured_at": captured_at,
+            "added_at": captured_at if added is None else day(added), "access": access.value, "whole": True,
+        }  # fmt: skip
+        connection.execute(insert(SnapshotRow).values(**values))
+        _read(connection, number, body, access=access, **fields)
         return number
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """What is added in here is committed together."""
+        with database.writing(self.engine) as connection:
+            self._open = connection
+            yield
+        self._open = None
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        if self._open is not None:
+            yield self._open
+            return
+        with database.writing(self.engine) as connection:
+            yield connection
 
     def _alias(self, connection: Connection, url: str, source: str | None) -> int:
         known = pages.find_alias(connection, url)

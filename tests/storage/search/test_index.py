@@ -14,8 +14,8 @@ from storage.search import Search, index, places
 from storage.search.finder import NotIndexed
 from storage.search.form import FORM, fold, form
 from storage.search.form import places as pieces
-
-from .conftest import START, Shelf, day
+from storage.withheld_log import lift, withhold
+from tests.storage.search.conftest import START, Shelf, day
 
 
 def test_a_snapshot_that_is_cleaned_again_is_found_by_its_new_text_only(shelf: Shelf) -> None:
@@ -58,6 +58,20 @@ def test_what_is_undone_is_not_found(shelf: Shelf) -> None:
         raise ZeroDivisionError
     assert len(shelf.numbers("storm")) == 1
     shelf.check()
+
+
+def test_one_snapshot_of_a_group_that_is_undone_leaves_the_others(shelf: Shelf) -> None:
+    shelf.add("A storm.")
+    with database.writing(shelf.engine) as connection:
+        for at, body in enumerate(("A gale.", "A breeze.", "A calm.", "A squall."), 2):
+            nested = connection.begin_nested()
+            shelf.put(connection, body, at=at)
+            if at % 2:
+                nested.rollback()
+            else:
+                nested.commit()
+    shelf.check()
+    assert [len(shelf.numbers(word)) for word in ("storm", "gale", "breeze", "calm", "squall")] == [1, 1, 0, 1, 0]
 
 
 def test_search_follows_a_url_that_is_split_off_and_joined_again(shelf: Shelf) -> None:
@@ -136,3 +150,21 @@ def test_an_archive_reader_finds_without_writing(shelf: Shelf) -> None:
     reader = Archive.open(shelf.folder.path)
     assert [hit.view.title for hit in reader.search(Search(query="storm")).hits] == ["Quay"]
     reader.close()
+
+
+def test_what_is_withheld_is_not_found_and_the_one_before_takes_its_place(shelf: Shelf) -> None:
+    url = "https://ledger.example/quay"
+    first, second = shelf.add("A storm.", url, 1), shelf.add("A storm.", url, 2)
+    other = shelf.add("A storm.", at=3, source="ledger")
+    withhold(shelf.folder, str(second), reason="A court said so.")
+    assert shelf.numbers("storm") == [other, first]
+    assert shelf.numbers("storm", scope="all") == [other, first]
+    assert shelf.numbers("storm", scope="as_of", as_of=day(9)) == [other, first]
+    withhold(shelf.folder, None, source="ledger", reason="A court said so.")
+    assert shelf.numbers("storm") == [first]
+    assert shelf.archive.facets(Search(query="storm", scope="all")).total == 1
+    lift(shelf.folder, str(second))
+    lift(shelf.folder, None, source="ledger")
+    assert shelf.numbers("storm") == [other, second]
+    withhold(shelf.folder, url, reason="A court said so.")
+    assert shelf.numbers("") == [other]

@@ -9,7 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storage import database
+from storage.errors import PageNotFound
 from storage.search import Search
+from storage.search.form import form
 from storage.search.plan import plan
 from storage.search.query import (
     Both,
@@ -25,6 +27,7 @@ from storage.search.query import (
     parse,
     period,
 )
+from tests.storage.search.conftest import Shelf
 
 HOSTILE = Path(__file__).resolve().parents[4] / "shared" / "hostile"
 A, B, C = Words(("a",)), Words(("b",)), Words(("c",))
@@ -97,31 +100,63 @@ def test_a_date_that_is_none_is_one_clear_sentence(query: str) -> None:
 
 def test_a_page_that_is_pasted_is_refused() -> None:
     with pytest.raises(QueryTooLong):
-        parse("storm " * 201)
+        parse("storm " * 501)
 
 
-def hostile() -> list[str]:
-    """Naughty strings; a handful of our own where the collections are not on this machine."""
-    found = ['"', "'", "a AND", "NEAR(", "a^b", "{title}:", "search MATCH", "\0", "\ud800", "*", "(" * 5000, "-" * 5000]
-    if (HOSTILE / "blns" / "blns.json").is_file():
-        found += json.loads((HOSTILE / "blns" / "blns.json").read_text())
-        for file in sorted((HOSTILE / "xss").rglob("*")):
-            if file.is_file() and file.suffix in (".txt", ".json"):
-                found += file.read_text(errors="replace").splitlines()
-    return found
+OWN = ['"', "'", "a AND", "NEAR(", "a^b", "{title}:", "search MATCH", "\0", "\ud800", "*", "(" * 5000, "-" * 5000]
 
 
-def test_no_naughty_string_is_a_syntax_error(shelf: object) -> None:
-    engine = shelf.engine  # type: ignore[attr-defined]
-    with database.reading(engine) as connection:
-        for text in hostile():
-            for query in (text, f'title:"{text}" -{text}', f"source:{text} OR tag:{text} note:{text} site:{text}"):
-                try:
-                    made = plan(connection, Search(query=query))
-                except (NotADate, QueryTooLong):
-                    continue
-                if made.match is not None:
-                    connection.exec_driver_sql("SELECT rowid FROM search WHERE search MATCH ?", (made.match,)).all()
+def naughty() -> list[str]:
+    """Naughty strings; only a handful of our own where the collection is not on this machine."""
+    file = HOSTILE / "blns" / "blns.json"
+    return OWN + (json.loads(file.read_text()) if file.is_file() else [])
+
+
+def scripts() -> list[str]:
+    """What tries to be run by a browser."""
+    files = sorted((HOSTILE / "xss").rglob("*.txt"))
+    return sorted({line for file in files for line in file.read_text(errors="replace").splitlines()})
+
+
+def test_no_naughty_string_is_a_syntax_error(shelf: Shelf) -> None:
+    shelf.add("A storm.")
+    for text in naughty():
+        for query in (text, f'title:"{text}" OR -{text} source:{text} OR tag:{text} note:{text} site:{text} storm'):
+            try:
+                shelf.found(query)
+            except (NotADate, QueryTooLong):
+                continue
+
+
+def test_no_script_is_a_syntax_error(shelf: Shelf) -> None:
+    with database.reading(shelf.engine) as connection:
+        for text in scripts():
+            try:
+                match = plan(connection, Search(query=f"title:{text}")).match
+            except QueryTooLong:
+                continue
+            if match is not None:
+                connection.exec_driver_sql("SELECT rowid FROM search WHERE search MATCH ?", (match,)).all()
+
+
+def test_every_naughty_string_is_found_as_a_headline_a_name_and_a_source_and_comes_back_as_it_is(shelf: Shelf) -> None:
+    texts = {n: one.encode(errors="replace").decode() for n, one in enumerate(dict.fromkeys(naughty()), 1) if one}
+    with shelf.at_once():
+        for n, one in texts.items():
+            shelf.add("A storm.", title=one, authors=(one,), section=one, source=f"{n} {one}", language=one[:9])
+    kept = {hit.view.title for hit in shelf.found("storm", limit=1000).hits}
+    assert kept == set(texts.values())
+    for n, one in list(texts.items())[::9]:
+        if 0 < len(form(one).split()) < 50:
+            phrase = one.replace('"', " ")
+            for query in (f'title:"{phrase}"', f'author:"{phrase}"'):
+                assert one in {hit.view.title for hit in shelf.found(query, limit=1000).hits}, query
+        if '"' not in one:
+            assert [hit.view.title for hit in shelf.found(f'source:"{n} {one}"').hits] == [one]
+        with pytest.raises(PageNotFound):
+            shelf.archive.tags(f"{one} ")
+    assert shelf.archive.facets(Search(query="storm")).total == len(texts)
+    shelf.check()
 
 
 @given(st.text(st.sampled_from('ab"()-:* OR\ttitle東é'), max_size=40))

@@ -13,8 +13,7 @@ from storage.search import Facets, Search, select
 from storage.search.cursors import BadCursor
 from storage.search.plan import LimitOutOfRange, NoSuchMoment
 from storage.story_tables import BodyRow, SnapshotBodyRow
-
-from .conftest import Shelf, day
+from tests.storage.search.conftest import Shelf, day
 
 
 def test_words_phrases_and_signs(shelf: Shelf) -> None:
