@@ -131,7 +131,8 @@ def _report(folder: Folder, receipts: list[tuple[int, Receipt]], results: list[A
         counts = ", ".join(f"{count} {name}" for name, count in sorted(result.outcomes.items()))
         click.echo(f"  day {1 + index // 2}, {result.name}: {sum(result.outcomes.values())} taken up: {counts}")
     example = next((r.url for r in second if r.outcome is Outcome.CHANGED), first[0].url if first else "")
-    try_next(folder, f"history {example}", "list", "stories", "status", "export > articles.jsonl")
+    commands = (f"history {example}", "search ferry", "list", "stories", "status", "export > articles.jsonl", "serve")
+    try_next(folder, *commands)
 
 
 def try_next(folder: Folder, *commands: str) -> None:

@@ -116,7 +116,7 @@ def test_the_demo_ends_with_commands_that_can_be_typed(backissue: Any, tmp_path:
     done = backissue("demo", "--ports", "0", "0")
     assert done.returncode == 0, done.stderr
     lines = [line.strip() for line in done.stdout.partition("Try next")[2].splitlines() if line.strip()]
-    assert len(lines) == 5
+    assert len(lines) == 7
     for line in lines:
         assert f"--archive '{backissue.archive}'" in line
 
