@@ -16,7 +16,7 @@ def _keys(folder: Path) -> Keys:
     return Keys(Folder(folder))
 
 
-@click.group()
+@click.group(short_help="Say who may read the archive through `serve`.")
 def doors() -> None:
     """Who may read the archive through `serve`: a password for readers, tokens for programs."""
 
