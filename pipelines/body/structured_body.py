@@ -1,11 +1,7 @@
 """The article's text in structured data as arbiter of the extracted one: never used itself, it is wrong too often."""
 
-from typing import Any
-
-from pipelines.body.alignment import Placed
 from pipelines.body.layout import Layout
 from pipelines.body.overlap import cover, grams, tokens
-from pipelines.body.sentences import is_sentence
 from storage.article import BlockKind
 
 # The text is believed where it is long, and agrees with the extracted one in both directions.
@@ -14,9 +10,6 @@ MIN_LENGTH = 0.7
 MIN_AGREEMENT = 0.6
 # A line of a believed text covers itself; drop caps and links within words keep some from it.
 STRANGE = 0.2
-# Between two lines of the article in the same element a sentence of so many words is the article's, whatever a text
-# that begins its sections otherwise says.
-BESIDE = 20
 # Longer ones are text for certain.
 MAX_STRANGE_WORDS = 40
 RESTORED = 0.9
@@ -50,16 +43,12 @@ def judge(layout: Layout, body: str | None) -> None:
         return
     joined = " " + " ".join(said) + " "
     begun = False
-    holders = [_holder(layout, item) for item, _ in lines]
-    for number, (item, words) in enumerate(lines):
+    for item, words in lines:
         # The text often begins behind the standfirst: a sentence before its first line is no stranger.
         begun = begun or (len(words) >= RESTORED_WORDS and cover(words, known) >= MIN_AGREEMENT)
         if len(words) > MAX_STRANGE_WORDS or (not begun and len(words) >= RESTORED_WORDS):
             continue
         if item.block.kind in _UNSAID:
-            continue
-        beside = holders[number] is not None and holders[number - 1 : number] == holders[number + 1 : number + 2]
-        if beside and holders[number - 1] is holders[number] and len(words) >= BESIDE and is_sentence(item.block.text):
             continue
         strange = cover(words, known) < STRANGE if len(words) >= 5 else f" {' '.join(words)} " not in joined
         if strange:
@@ -73,7 +62,3 @@ def judge(layout: Layout, body: str | None) -> None:
             continue
         if cover(tokens(leaf.text), known) >= RESTORED:
             layout.insert(index, BlockKind.PARAGRAPH)
-
-
-def _holder(layout: Layout, item: Placed) -> Any:
-    return layout.leaves[item.first].element.getparent() if item.first >= 0 else None
