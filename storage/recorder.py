@@ -91,12 +91,16 @@ class Recorder:
     losing pages.
     """
 
-    def __init__(self, folder: Folder, *, clock: Clock):
-        """Make the archive where it is missing, bring it up to date, mend what a crash left. Raises BackissueError."""
+    def __init__(self, folder: Folder, *, clock: Clock, group_seconds: float = GROUP_SECONDS):
+        """Make the archive where it is missing, bring it up to date, mend what a crash left. Raises BackissueError.
+
+        `group_seconds`: how long a visit that follows closely waits for others; 0 where each is waited for in turn.
+        """
         folder.make()
         use_rules_of(folder.path)
         self.folder = folder
         self.clock = clock
+        self.group_seconds = group_seconds
         self.lock = RunLock(folder.locks)
         self.engine = database.open_engine(folder.database, write=True)
         self._migrate()
@@ -185,7 +189,7 @@ class Recorder:
         while not closing:
             group: list[_Job] = []
             job = self._jobs.get()
-            deadline = committed + GROUP_SECONDS
+            deadline = committed + self.group_seconds
             while True:
                 if job is None:
                     closing = True

@@ -78,7 +78,7 @@ def keep(folder: Path, visits: Sequence[Seen] = NEWSPAPER) -> Path:
             run, source = await recorder.transact(begin)
             await recorder.record(visit(one), Ledger(run_id=run, source_id=source))
 
-    recorder = Recorder(Folder(folder), clock=Clock())
+    recorder = Recorder(Folder(folder), clock=Clock(), group_seconds=0)
     try:
         asyncio.run(record(recorder))
     finally:

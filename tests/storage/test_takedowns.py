@@ -45,7 +45,7 @@ class Books:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.recorder = Recorder(Folder(folder), clock=Frozen())
+        self.recorder = Recorder(Folder(folder), clock=Frozen(), group_seconds=0)
         self.run = asyncio.run(
             self.recorder.transact(
                 lambda connection: begin(connection, self.recorder.lock, "archive", None, None, now=START)

@@ -78,7 +78,7 @@ def archive_of(folder: Path, found: Sequence[Capture]) -> Path:
             outcome = Outcome.NOT_MODIFIED if one.status == 304 else Outcome.NOT_ARTICLE
             await recorder.record(Visit(found=one, outcome=outcome), Ledger(run_id=run, source_id=None))
 
-    recorder = Recorder(Folder(folder), clock=Clock())
+    recorder = Recorder(Folder(folder), clock=Clock(), group_seconds=0)
     try:
         asyncio.run(record(recorder))
     finally:

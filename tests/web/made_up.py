@@ -68,7 +68,7 @@ class MadeUp:
 
     def __init__(self, path: Path):
         self.folder = Folder(path)
-        self.recorder = Recorder(self.folder, clock=Frozen())
+        self.recorder = Recorder(self.folder, clock=Frozen(), group_seconds=0)
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         return _run(self.recorder.transact(work))
