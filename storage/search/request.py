@@ -1,5 +1,7 @@
 """What is asked of the search, and what it answers, as frozen values."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
@@ -123,6 +125,30 @@ class Facets:
     """Most first. None: not known."""
     complete: bool = True
     """False: only the newest were counted, as many as the caller asked for."""
+
+    @classmethod
+    def counted(cls, counts: Iterable[tuple[str | None, str, str | None, int]], *, complete: bool = True) -> "Facets":
+        """Out of how often each source, month and language was found together."""
+        sources: Counter[str | None] = Counter()
+        months: Counter[str] = Counter()
+        languages: Counter[str | None] = Counter()
+        for source, month, language, count in counts:
+            sources[source] += count
+            months[month] += count
+            languages[language] += count
+        return cls(
+            total=sources.total(),
+            by_source=dict(sources.most_common()),
+            by_month=dict(sorted(months.items(), reverse=True)),
+            by_language=dict(languages.most_common()),
+            complete=complete,
+        )
+
+    @classmethod
+    def of_hits(cls, hits: "Iterable[Hit]") -> "Facets":
+        """Of a search whose first page has all that it found, without looking for it again. Not of a folded one."""
+        views = (hit.view for hit in hits)
+        return cls.counted((one.source, f"{one.captured_at:%Y-%m}", one.language, 1) for one in views)
 
     def as_json(self) -> dict[str, Any]:
         """As `search --counts --json` prints it."""

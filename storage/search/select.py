@@ -1,13 +1,26 @@
 """Finds snapshots: the latest first, the most relevant first, or all in the order of their captures."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 import attrs
-from sqlalchemy import BigInteger, Connection, Float, Text, and_, cast, column, func, literal_column, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Float,
+    Text,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy import table as virtual_table
 
 from storage.search import cursors, places
@@ -132,32 +145,25 @@ def counted(connection: Connection, search: Search, at_most: int | None) -> Face
     made = plan(connection, attrs.evolve(search, cursor=None))
     month = func.substr(cast(SearchRow.captured_at, Text), 1, 7).label("month")
     query = _query(made, SearchRow.language, SearchRow.page_id, month)
-    complete = True
+    beyond: Any = literal(0)
     if at_most is not None:
-        query = query.order_by(_doc(made).desc())
-        complete = connection.execute(query.offset(at_most).limit(1)).first() is None
-        query = query.limit(at_most)
+        # One more than is counted tells whether there are more, so that the index is gone through once.
+        number = func.row_number().over(order_by=_doc(made).desc()).label("number")
+        query = query.add_columns(number).order_by(_doc(made).desc()).limit(at_most + 1)
     found = query.subquery()
+    if at_most is not None:
+        beyond = found.c.number > at_most
     grouped = (
-        select(SourceRow.name, found.c.month, found.c.language, func.count())
+        select(SourceRow.name, found.c.month, found.c.language, func.count(), beyond.label("beyond"))
         .select_from(found)
         .join(PageRow, PageRow.id == found.c.page_id)
         .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
-        .group_by(SourceRow.name, found.c.month, found.c.language)
+        .group_by(SourceRow.name, found.c.month, found.c.language, "beyond")
     )
-    sources: Counter[str | None] = Counter()
-    months: Counter[str] = Counter()
-    languages: Counter[str | None] = Counter()
-    for source, of_month, language, count in connection.execute(grouped):
-        sources[source] += count
-        months[of_month] += count
-        languages[language] += count
-    return Facets(
-        total=sources.total(),
-        by_source=dict(sources.most_common()),
-        by_month=dict(sorted(months.items(), reverse=True)),
-        by_language=dict(languages.most_common()),
-        complete=complete,
+    rows = connection.execute(grouped).all()
+    return Facets.counted(
+        ((source, of_month, language, count) for source, of_month, language, count, more in rows if not more),
+        complete=not any(more for *_, more in rows),
     )
 
 

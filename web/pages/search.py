@@ -17,7 +17,7 @@ from web.plots.months import months_plot
 A_PART = 20
 
 # Of what is found so much is counted, the newest: enough to see when it was written of.
-COUNTED = 5_000
+COUNTED = 1_000
 
 # A reader's question is a line; longer ones are other programs'.
 LONGEST_QUERY = 1_000
@@ -106,11 +106,15 @@ def search(request: Request) -> Response:
         return render(request, "search.html", asked=asked, sources=names, found=None, facets=None, plot=None)
     cursor = request.query_params.get("after")
     found = opened.search(asked.search(cursor))
-    counted: Facets = cache(request).get(
-        f"facets {asked.path(order='', fold='')}",
-        lambda: opened.facets(asked.search(), at_most=COUNTED),
-        steady=True,
-    )
+    counted: Facets
+    if not cursor and found.cursor is None and not asked.fold and not found.bounded:
+        counted = Facets.of_hits(found.hits)
+    else:
+        counted = cache(request).get(
+            f"facets {asked.path(order='', fold='')}",
+            lambda: opened.facets(asked.search(), at_most=COUNTED),
+            steady=True,
+        )
     return render(
         request, "search.html", asked=asked, sources=names, found=found, facets=counted,
         plot=months_plot(counted.by_month, lambda start, end: asked.path(**{"from": start, "to": end})),

@@ -218,6 +218,10 @@ def test_what_is_found_is_counted(shelf: Shelf) -> None:
         by_month={"2026-02": 1, "2026-01": 3},
         by_language={"en": 3, None: 1},
     )
+    found = shelf.archive.search(Search(query="storm"))
+    assert found.cursor is None
+    assert Facets.of_hits(found.hits) == shelf.archive.facets(Search(query="storm"))
+    assert shelf.archive.facets(Search(query="storm"), at_most=len(found.hits)).complete
     bounded = shelf.archive.facets(Search(query="storm"), at_most=2)
     assert (bounded.complete, bounded.total) == (False, 2)
 
