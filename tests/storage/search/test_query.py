@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given
@@ -156,6 +157,24 @@ def test_every_naughty_string_is_found_as_a_headline_a_name_and_a_source_and_com
         with pytest.raises(PageNotFound):
             shelf.archive.tags(f"{one} ")
     assert shelf.archive.facets(Search(query="storm")).total == len(texts)
+    shelf.check()
+
+
+@pytest.mark.slow
+def test_every_script_is_found_as_a_headline_a_name_and_a_source_and_comes_back_as_it_is(shelf: Shelf) -> None:
+    texts = list(filter(None, scripts()))
+    if not texts:
+        pytest.skip("the scripts are not on this machine")
+    for start in range(0, len(texts), 900):
+        some = texts[start : start + 900]
+        with shelf.at_once():
+            for n, one in enumerate(some, start):
+                url = f"https://ledger.example/{n}?q={quote(one, safe='')[:1500]}"
+                shelf.add(f"A storm, batch{start}.", url, title=one, authors=(one,), section=one, source=f"{n} {one}")
+        found = shelf.found(f"batch{start}", limit=1000).hits
+        assert {hit.view.title for hit in found} == set(some)
+        assert {hit.view.authors for hit in found} == {(one,) for one in some}
+        assert {hit.view.source for hit in found} == {f"{n} {one}" for n, one in enumerate(some, start)}
     shelf.check()
 
 
