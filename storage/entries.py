@@ -12,6 +12,7 @@ from storage import database
 from storage.archive import Archive
 from storage.cursor import Cursor
 from storage.finding import source_id
+from storage.snapshot_views import NEWEST_RENDITION, NEWEST_SNAPSHOT
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow, SourceRow, UTCDateTime
 from storage.withholding import visible, visible_snapshot
 
@@ -52,17 +53,6 @@ LIMIT: BindParameter[int] = bindparam("limit")
 # Later than every capture.
 END = Cursor.parse("253402300799000000-999999999999999999")
 BEGINNING = Cursor.parse("0-0").at
-
-_newer = aliased(RenditionRow)
-# By generation first, as in `storage.snapshot_views`.
-NEWEST_RENDITION = (
-    select(_newer.id)
-    .where(_newer.snapshot_id == SnapshotRow.id)
-    .order_by(_newer.generation.desc(), _newer.id.desc())
-    .limit(1)
-    .correlate(SnapshotRow)
-    .scalar_subquery()
-)
 
 _earlier, _earlier_alias = aliased(SnapshotRow), aliased(AliasRow)
 # The first snapshot of its page.
@@ -111,20 +101,10 @@ _NEW = (
     .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
     .limit(LIMIT)
 )
-_later, _later_alias = aliased(SnapshotRow), aliased(AliasRow)
-_NEWEST = (
-    select(_later.id)
-    .join(_later_alias, _later_alias.id == _later.alias_id)
-    .where(_later_alias.page_id == PageRow.id, visible_snapshot(_later.id))
-    .order_by(_later.captured_at.desc(), _later.id.desc())
-    .limit(1)
-    .correlate(PageRow)
-    .scalar_subquery()
-)
 # By the page's number: the index of a source's pages has them in this order.
 _OF_SOURCE = (
     ENTRIES.add_columns(PageRow.id.label("page"), PageRow.added_at)
-    .where(PageRow.source_id == bindparam("source"), PageRow.id < ID, SnapshotRow.id == _NEWEST)
+    .where(PageRow.source_id == bindparam("source"), PageRow.id < ID, SnapshotRow.id == NEWEST_SNAPSHOT)
     .order_by(PageRow.id.desc())
     .limit(LIMIT)
 )

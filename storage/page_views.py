@@ -13,10 +13,11 @@ from storage.archive import Archive
 from storage.change_tables import ChangeRow
 from storage.compare import Change
 from storage.cursor import Cursor
-from storage.entries import AT, ID, LIMIT, NEWEST_RENDITION, window
+from storage.entries import AT, ID, LIMIT, window
 from storage.errors import PageNotFound
 from storage.finding import page_of
 from storage.page_versions import stored_change
+from storage.snapshot_views import NEWEST_RENDITION
 from storage.story_tables import BodyRow, SnapshotBodyRow
 from storage.tables import (
     AliasRow,

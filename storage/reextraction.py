@@ -7,8 +7,8 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, insert, select, update
 
-from storage import pages
-from storage.errors import BackissueError, InvalidURL, PageNotFound, UnknownSource
+from storage.errors import BackissueError, UnknownSource
+from storage.finding import any_page_of
 from storage.runs import RunLock
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, RunRow, SnapshotRow, SourceRow
 
@@ -89,17 +89,7 @@ def _check(connection: Connection, selection: Selection) -> None:
         if selection.source not in names:
             raise UnknownSource(selection.source, names)
     if selection.page is not None:
-        _page(connection, selection.page)
-
-
-def _page(connection: Connection, url: str) -> int:
-    try:
-        alias = pages.find_alias(connection, url)
-    except InvalidURL as error:
-        raise PageNotFound(url) from error
-    if alias is None:
-        raise PageNotFound(url)
-    return alias.page_id
+        any_page_of(connection, selection.page)
 
 
 @attrs.frozen
@@ -130,7 +120,7 @@ def snapshots(
     if selection.source is not None:
         query = query.where(SourceRow.name == selection.source)
     elif selection.page is not None:
-        query = query.where(PageRow.id == _page(connection, selection.page))
+        query = query.where(PageRow.id == any_page_of(connection, selection.page))
     wanted = [Wanted(*row) for row in connection.execute(query)]
     if selection.source is not None or selection.page is not None or selection.everything:
         return wanted

@@ -88,19 +88,31 @@ class SnapshotView:
         return notebook.card(self.title or "(no title)", known, self.text)
 
 
+_newer, _later, _later_alias = aliased(RenditionRow), aliased(SnapshotRow), aliased(AliasRow)
+# A snapshot's, by generation first: one may have been cleaned once more by an older one, to be compared with another.
+NEWEST_RENDITION = (
+    select(_newer.id)
+    .where(_newer.snapshot_id == SnapshotRow.id)
+    .order_by(_newer.generation.desc(), _newer.id.desc())
+    .limit(1)
+    .correlate(SnapshotRow)
+    .scalar_subquery()
+)
+# A page's, of those that readers are shown.
+NEWEST_SNAPSHOT = (
+    select(_later.id)
+    .join(_later_alias, _later_alias.id == _later.alias_id)
+    .where(_later_alias.page_id == PageRow.id, visible_snapshot(_later.id))
+    .order_by(_later.captured_at.desc(), _later.id.desc())
+    .limit(1)
+    .correlate(PageRow)
+    .scalar_subquery()
+)
+
+
 def snapshots(*, all_versions: bool = False) -> Any:
     """One row per page, with its newest snapshot, or one per snapshot; each in its newest rendition; nothing that
     is withheld. No order."""
-    newest = aliased(RenditionRow)
-    # By generation first: a page may have been cleaned once more by an older one, to be compared with another.
-    newest_rendition = (
-        select(newest.id)
-        .where(newest.snapshot_id == SnapshotRow.id)
-        .order_by(newest.generation.desc(), newest.id.desc())
-        .limit(1)
-        .correlate(SnapshotRow)
-        .scalar_subquery()
-    )
     memento = (
         select(VisitRow.memento)
         .where(VisitRow.snapshot_id == SnapshotRow.id, VisitRow.captured_at == SnapshotRow.captured_at)
@@ -142,7 +154,7 @@ def snapshots(*, all_versions: bool = False) -> Any:
         .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
         .join(PageRow, PageRow.id == AliasRow.page_id)
         .outerjoin(SourceRow, SourceRow.id == PageRow.source_id)
-        .join(RenditionRow, RenditionRow.id == newest_rendition)
+        .join(RenditionRow, RenditionRow.id == NEWEST_RENDITION)
         .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
         .join(RecordRow, RecordRow.id == SnapshotRow.record_id)
         .join(WarcFileRow, WarcFileRow.id == RecordRow.file_id)
@@ -151,17 +163,7 @@ def snapshots(*, all_versions: bool = False) -> Any:
         .where(visible())
     )
     if not all_versions:
-        later_alias, later = aliased(AliasRow), aliased(SnapshotRow)
-        newer = (
-            select(later.id)
-            .join(later_alias, later_alias.id == later.alias_id)
-            .where(later_alias.page_id == PageRow.id, visible_snapshot(later.id))
-            .order_by(later.captured_at.desc(), later.id.desc())
-            .limit(1)
-            .correlate(PageRow)
-            .scalar_subquery()
-        )
-        query = query.where(SnapshotRow.id == newer)
+        query = query.where(SnapshotRow.id == NEWEST_SNAPSHOT)
     return query
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, select, tuple_
 from storage import database
 from storage.archive import Archive
 from storage.cursor import Cursor
-from storage.entries import AT, ID, LIMIT, NEWEST_RENDITION, SINCE, UNTIL, Part, part_of, window
+from storage.entries import AT, ID, LIMIT, SINCE, UNTIL, Part, part_of, window
 from storage.finding import source_id
+from storage.snapshot_views import NEWEST_RENDITION
 from storage.tables import ExtractionRow, PageRow, RenditionRow, SnapshotRow, SourceRow
 from storage.takedown_tables import TakedownRow
 from storage.withholding import visible_page, visible_snapshot

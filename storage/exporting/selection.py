@@ -8,15 +8,15 @@ from typing import Any
 
 import attrs
 from sqlalchemy import Connection, select, tuple_
-from sqlalchemy.orm import aliased
 
 from storage.exporting.cursor import Position
 from storage.exporting.rows import BATCH
 from storage.finding import must_know
 from storage.search import Search, cursors
 from storage.search.select import ids as found
+from storage.snapshot_views import NEWEST_SNAPSHOT
 from storage.tables import AliasRow, PageRow, SnapshotRow, SourceRow
-from storage.withholding import visible, visible_snapshot
+from storage.withholding import visible
 
 # A page of numbers; short enough that no reading transaction holds the database's journal for long.
 PAGE = 10_000
@@ -92,17 +92,7 @@ def _all(connection: Connection, selection: Selection, after: Position | None) -
     if selection.source is not None:
         query = query.join(SourceRow, SourceRow.id == PageRow.source_id).where(SourceRow.name == selection.source)
     if not selection.all_versions:
-        other, later = aliased(AliasRow), aliased(SnapshotRow)
-        newest = (
-            select(later.id)
-            .join(other, other.id == later.alias_id)
-            .where(other.page_id == AliasRow.page_id, visible_snapshot(later.id))
-            .order_by(later.captured_at.desc(), later.id.desc())
-            .limit(1)
-            .correlate(AliasRow)
-            .scalar_subquery()
-        )
-        query = query.where(SnapshotRow.id == newest)
+        query = query.where(SnapshotRow.id == NEWEST_SNAPSHOT)
     place = None if after is None else (_moment(after), after.snapshot)
     while True:
         page = query
