@@ -1,19 +1,14 @@
-"""A real Chromium, and a real server for it to look at."""
+"""A real Chromium, where one is on this machine, and pages in it that are watched."""
 
 import contextlib
-import threading
-import time
+import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from web.listening import listen
-
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -21,30 +16,16 @@ QUIET = (
 
 
 @contextlib.contextmanager
-def served(app: Starlette) -> Iterator[str]:
-    """The address of an application while it is served."""
-    with listen("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
-
-
-@contextlib.contextmanager
-def chromium() -> Iterator[Any]:
+def chromium() -> Iterator[Browser]:
     """A browser; skips the test where there is none on this machine."""
-    if not CHROMIUM.is_file():
-        pytest.skip(f"there is no {CHROMIUM} on this machine")
-    from playwright.sync_api import sync_playwright
-
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is on this machine")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
-        yield browser
-        browser.close()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 class Watched:
@@ -67,3 +48,27 @@ class Watched:
     def strangers(self, address: str) -> list[str]:
         """What was asked of other hosts."""
         return [url for url in self.asked if not url.startswith((address, "data:", "about:"))]
+
+
+class Fenced:
+    """A page that may ask its own origins only, and all that it did: dialogs, requests, windows that it opened."""
+
+    def __init__(self, browser: Browser, *origins: str):
+        self.context = browser.new_context()
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.did: list[str] = []
+        self.asked: list[str] = []
+        self.origins = origins
+        self.page.on("dialog", lambda dialog: (self.did.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.context.on("page", lambda opened: self.did.append(f"window {opened.url}"))
+        self.context.route("**/*", self._route)
+
+    def _route(self, route: object) -> None:
+        url: str = route.request.url  # type: ignore[attr-defined]
+        self.asked.append(url)
+        if url.startswith((*self.origins, "data:", "blob:", "about:")):
+            route.continue_()  # type: ignore[attr-defined]
+        else:
+            self.did.append(f"request {url}")
+            route.abort()  # type: ignore[attr-defined]

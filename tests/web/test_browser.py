@@ -9,8 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from storage.queue import Queue
-from tests.web.browser import Watched, chromium, served
+from tests.web.browser import Watched, chromium
 from tests.web.made_up import DAY, GONE, QUAY, START, VERSIONS, Frozen, harbour
+from tests.web.serving import served
 from web.app import create_app
 from web.doors.bound import with_keys
 from web.doors.keys import Keys

@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pytest
 
 from storage.folder import Folder
-from tests.web.browser import Watched, chromium, served
+from tests.web.browser import Watched, chromium
 from tests.web.made_up import DAY, START, Frozen, MadeUp
-from tests.web.serving import client_of
+from tests.web.serving import client_of, served
 from web.app import create_app
 
 HOSTILE = Path(__file__).parents[3] / "shared" / "hostile"

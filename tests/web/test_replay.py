@@ -14,9 +14,9 @@ import pytest
 from storage.clock import Clock
 from storage.folder import Folder
 from tests.conftest import Command, article
+from tests.web.browser import Fenced, chromium
 from tests.web.made_archive import FERRY, archive_of, capture, captures, exchange
 from tests.web.serving import served
-from tests.web.watching import Watched, chromium, needs_chromium
 from web.app import create_app
 from web.doors.keys import Keys
 from web.replay import create_replay_app
@@ -71,7 +71,6 @@ def archived(command: Command, *words: str) -> str:
     return done.stderr
 
 
-@needs_chromium
 def test_a_page_is_shown_with_its_images_and_styles_and_without_its_scripts(site: Any, backissue: Command) -> None:
     url = with_requisites(site, "/2026/rich")
     said = archived(backissue, url)
@@ -80,7 +79,7 @@ def test_a_page_is_shown_with_its_images_and_styles_and_without_its_scripts(site
     assert re.search("1 asset_robots", said)
     assert not {"/own.js", "/private.png"} & set(site.hits)
     with both(backissue.archive) as (main, replay), chromium() as browser:
-        watched = Watched(browser, main, replay)
+        watched = Fenced(browser, main, replay)
         hits = len(site.hits)
         watched.page.goto(f"{main}/snapshots/1/replay", wait_until="load")
         frame = watched.page.frames[1]
@@ -168,13 +167,12 @@ def test_the_web_page_gives_out_signed_addresses(site: Any, backissue: Command) 
         assert "--replay-port" in httpx.get(f"{main}/snapshots/1/replay").text
 
 
-@needs_chromium
 def test_a_reader_with_a_password_sees_archived_pages_and_nobody_else_does(site: Any, backissue: Command) -> None:
     archived(backissue, with_requisites(site, "/2026/rich"))
     keys = Keys(Folder(backissue.archive))
     keys.set_password("nine herons on the quay")
     with both(backissue.archive, replay_key=b"k" * 32, keys=keys) as (main, replay), chromium() as browser:
-        watched = Watched(browser, main, replay)
+        watched = Fenced(browser, main, replay)
         watched.page.goto(f"{main}/snapshots/1/replay", wait_until="load")
         watched.page.get_by_label("Password").fill("nine herons on the quay")
         watched.page.get_by_role("button", name="Log in").click()
@@ -213,7 +211,6 @@ def payloads() -> list[bytes]:
     return list(dict.fromkeys(line for line in found if line.strip()))
 
 
-@needs_chromium
 @pytest.mark.skipif(not HOSTILE.is_dir(), reason="shared/hostile is not on this machine")
 @pytest.mark.parametrize("step", [150, pytest.param(1, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
 def test_nothing_that_a_page_holds_runs_or_leaves(tmp_path: Path, step: int) -> None:
@@ -224,7 +221,7 @@ def test_nothing_that_a_page_holds_runs_or_leaves(tmp_path: Path, step: int) -> 
     ]
     archive = archive_of(tmp_path / "archive", made)
     with both(archive) as (main, replay), chromium() as browser:
-        watched = Watched(browser, main, replay)
+        watched = Fenced(browser, main, replay)
         for n, line in enumerate(chosen):
             for address in (f"{replay}/2020", f"{main}/web/20200302100000id_", f"{main}/web/20200302100000"):
                 watched.page.goto(f"{address}/http://evil.example/{n}", wait_until="load")
@@ -241,24 +238,22 @@ WILD = b"""<meta http-equiv=refresh content="0;url=http://evil.example/r">
 <video src=http://evil.example/v autoplay></video><base href=//evil.example>"""
 
 
-@needs_chromium
 def test_a_page_without_the_policy_would_have_been_noticed() -> None:
     with chromium() as browser:
-        watched = Watched(browser)
+        watched = Fenced(browser)
         watched.page.set_content(WILD.decode(), wait_until="commit")
         watched.page.wait_for_timeout(500)
         assert "dialog 1" in watched.did
         assert {"request http://evil.example/f", "request http://evil.example/i"} <= set(watched.did)
 
 
-@needs_chromium
 def test_the_policy_holds_whatever_markup_gets_through(tmp_path: Path) -> None:
     """The raw payload on our own origin is not rewritten at all: only the policy is between it and the reader."""
     page = b"<html><body>" + WILD + b"</body></html>"
     made = [capture(exchange("http://evil.example/", 2, page))]
     with both(archive_of(tmp_path / "archive", made)) as (main, replay), chromium() as browser:
         for address in (f"{main}/web/20200302100000id_", f"{replay}/20200302100000"):
-            watched = Watched(browser, main, replay)
+            watched = Fenced(browser, main, replay)
             watched.page.goto(f"{address}/http://evil.example/", wait_until="load")
             watched.page.wait_for_timeout(300)
             assert watched.did == [], address
