@@ -18,18 +18,12 @@ _ELSEWHERE = frozenset({"nav", "footer", "aside", "form", "figure", "figcaption"
 
 def fill(layout: Layout) -> None:
     """Add lines, list items and subheadings between the article's first and last line, inside its container."""
-    container = layout.boxes.container
-    starts = [item.first for item in layout.found() if container is not None and layout.holds(container, item.first)]
-    if not starts:
-        return
-    for index in range(min(starts) + 1, max(starts)):
+    for index in layout.gaps():
         leaf = layout.leaves[index]
         if (
-            index not in layout.taken
-            and leaf.links <= MAX_LINKS
+            leaf.links <= MAX_LINKS
             and leaf.inside.isdisjoint(_ELSEWHERE)
             and (kind := _kind(layout, index)) is not None
-            and layout.holds(container, index)
             and not telling_class(layout, leaf.element)
         ):
             layout.insert(index, kind)

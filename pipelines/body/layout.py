@@ -70,6 +70,15 @@ class Layout:
         """The blocks that have a place."""
         return (item for item in self.placed if item.first >= 0)
 
+    def gaps(self) -> Iterator[int]:
+        """The leaves between the article's first and last line, inside its container, that no block holds."""
+        container = self.boxes.container
+        starts = [item.first for item in self.found() if container is not None and self.holds(container, item.first)]
+        if starts:
+            for index in range(min(starts) + 1, max(starts)):
+                if index not in self.taken and self.holds(container, index):
+                    yield index
+
     def insert(self, index: int, kind: BlockKind, sign: str | None = None) -> Placed:
         """Make a leaf a block, before the first block that stands behind it on the page."""
         new = Placed(Block(kind=kind, text=self.leaves[index].text), index, index)

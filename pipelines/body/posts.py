@@ -11,18 +11,9 @@ _CLASS = "twitter-tweet"
 
 def restore(layout: Layout) -> None:
     """Add the lines of embedded posts between the article's first and last line, inside its container."""
-    container = layout.boxes.container
-    starts = [item.first for item in layout.found() if container is not None and layout.holds(container, item.first)]
-    if not starts:
-        return
-    for index in range(min(starts) + 1, max(starts)):
+    for index in layout.gaps():
         leaf = layout.leaves[index]
-        if (
-            index not in layout.taken
-            and "blockquote" in leaf.inside
-            and layout.holds(container, index)
-            and is_post(layout, leaf.element)
-        ):
+        if "blockquote" in leaf.inside and is_post(layout, leaf.element):
             layout.insert(index, BlockKind.QUOTE)
 
 
