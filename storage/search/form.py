@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 # What makes other words of the same text raises it; the migration or `reindex` then indexes anew.
 FORM = 1
@@ -25,7 +26,8 @@ _MARKS = (
     "\u08d3-\u08ff\u0900-\u0963\u0971-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
     "\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u3099\u309a\ufe20-\ufe2f"
 )
-_WORD = re.compile(f"[^\\W_](?:[^\\W_]|[{_MARKS}])*")
+# The underscore is \w as well, and belongs to none: it is made a space first.
+_WORD = re.compile(f"\\w+(?:[{_MARKS}]+\\w*)*")
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _RUN = re.compile(f"[{_UNSEGMENTED}]+|[^{_UNSEGMENTED}]+")
 _HAS_UNSEGMENTED = re.compile(f"[{_UNSEGMENTED}]")
@@ -51,13 +53,26 @@ def form(text: str | None) -> str:
         return ""
     if text.isascii():
         return " ".join(_ASCII_WORD.findall(text.lower()))
-    made: list[str] = []
-    for word in _WORD.findall(text):
-        if word.isascii():
-            made.append(word.lower())
-        else:
-            made += _pieces(fold(word))
-    return " ".join(made)
+    words = (word.lower() if word.isascii() else _indexed(word) for word in _words(text))
+    return " ".join(filter(None, words))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.replace("_", " "))
+
+
+def _indexed(word: str) -> str:
+    return _known(word) if len(word) <= _LONGEST_KNOWN else " ".join(_pieces(fold(word)))
+
+
+# Words that are not plain come again and again; a sentence in a script without spaces, which is one word here, does
+# not. Some 10 MB where it is full.
+_LONGEST_KNOWN = 24
+
+
+@lru_cache(1 << 16)
+def _known(word: str) -> str:
+    return " ".join(_pieces(fold(word)))
 
 
 def names_form(value: str | None) -> str:
@@ -67,7 +82,7 @@ def names_form(value: str | None) -> str:
 
 def _pieces(folded: str) -> Iterator[str]:
     """What a folded word is indexed as: mostly itself. What folds to several words ("½") is split once more."""
-    for word in _WORD.findall(folded):
+    for word in _words(folded):
         if not _HAS_UNSEGMENTED.search(word):
             yield word
             continue
@@ -95,7 +110,7 @@ def places(text: str) -> list[tuple[str, int, int]]:
     if text.isascii():
         return [(match[0], *match.span()) for match in _ASCII_WORD.finditer(text.lower())]
     found: list[tuple[str, int, int]] = []
-    for match in _WORD.finditer(text):
+    for match in _WORD.finditer(text.replace("_", " ")):
         word, start, end = match[0], match.start(), match.end()
         if word.isascii():
             found.append((word.lower(), start, end))
