@@ -52,7 +52,12 @@ _KNOWN = (
 def work_out_around(connection: Connection, snapshot: int, *, now: datetime) -> None:
     """Work out the changes of a snapshot's page that are missing, or that newer renditions or another neighbour made
     stale. Where two snapshots have no version in common there is none: nobody can say that it was the publisher."""
-    _work_out(connection, connection.execute(_PAGE, {"snapshot": snapshot}).scalar_one(), now)
+    work_out_of(connection, connection.execute(_PAGE, {"snapshot": snapshot}).scalar_one(), now=now)
+
+
+def work_out_of(connection: Connection, page: int, *, now: datetime) -> None:
+    """The same for a page whose number is known."""
+    _work_out(connection, page, now)
 
 
 def work_out_missing(connection: Connection, after: int, *, now: datetime) -> tuple[int | None, int]:

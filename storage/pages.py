@@ -59,6 +59,9 @@ class Alias:
 
     id: int
     page_id: int
+    made: str | None = None
+    """The canonical URL of the page, where this visit has made it: nothing else is known of it yet. None: it has not,
+    or another alias leads to the page."""
 
 
 @attrs.frozen(kw_only=True)
@@ -96,11 +99,14 @@ def settle(
     that was asked becomes an alias too when it led here by a redirect.
     """
     homes = mirrors.known(connection)
-    page = known.page_id if known else None
-    if page is None:
-        page = _canonical_page(connection, homes, capture, article, rendition, source, now)
-    alias = _alias(connection, homes, capture.url, page, now)
-    _add(connection, homes, capture.requested_url, page, now)
+    if known is None:
+        page, made = _canonical_page(connection, homes, capture, article, rendition, source, now)
+        # No alias has this URL, as none has its key.
+        alias = attrs.evolve(_new_alias(connection, homes, capture.url, page, now), made=made)
+    else:
+        alias = _alias(connection, homes, capture.url, known.page_id, now)
+    if capture.requested_url != capture.url:
+        _add(connection, homes, capture.requested_url, alias.page_id, now)
     return alias
 
 
@@ -122,7 +128,8 @@ def _canonical_page(
     rendition: Rendition,
     source: int | None,
     now: datetime,
-) -> int:
+) -> tuple[int, str | None]:
+    """The page of a new URL; beside it its canonical URL where it was made."""
     own, named = homes.key(capture.url), capture.url
     claimed = article.canonical_url
     if claimed and _key_of(homes, claimed) == own:
@@ -132,17 +139,17 @@ def _canonical_page(
         alias = _find(connection, homes, claimed)
         there = alias.page_id if alias else _page_with_key(connection, homes.key(claimed))
         if there is None:
-            return _new_page(connection, homes, claimed, source, now)
+            return _new_page(connection, homes, claimed, source, now), claimed
         if same_article(rendition.text, _newest_text(connection, there)):
-            return there
+            return there, None
     held = _page_with_key(connection, own)
     if held is None:
-        return _new_page(connection, homes, named, source, now)
+        return _new_page(connection, homes, named, source, now), named
     shown = _newest_text(connection, held)
     if shown and not same_article(rendition.text, shown):
         # So far there were only pages that named this URL as theirs, and it shows another article.
         aliasing.move_claims(connection, held, own, now=now)
-    return held
+    return held, None
 
 
 def _key_of(homes: Mirrors, url: str) -> str | None:
@@ -188,6 +195,10 @@ def _alias(connection: Connection, homes: Mirrors, url: str, page: int, now: dat
     existing = connection.execute(_ALIAS_BY_URL, {"url": url}).first()
     if existing is not None:
         return Alias(id=existing.id, page_id=existing.page_id)
+    return _new_alias(connection, homes, url, page, now)
+
+
+def _new_alias(connection: Connection, homes: Mirrors, url: str, page: int, now: datetime) -> Alias:
     values = {"url": url, "key": homes.key(url), "page_id": page, "added_at": now}
     return Alias(id=made_by(connection.execute(_NEW_ALIAS, values)), page_id=page)
 

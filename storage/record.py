@@ -165,7 +165,8 @@ def record_visit(
     recheck = None
     if alias is not None:
         imported = capture.record is not None or capture.memento is not None
-        recheck = takedowns.note(connection, alias.page_id, sign, now=now, imported=imported)
+        if alias.made is None or sign is not None:
+            recheck = takedowns.note(connection, alias.page_id, sign, now=now, imported=imported)
     if capture.audit and outcome in _STANDS:
         hosts.audited(connection, hosts.origin(capture.url), lied=outcome is Outcome.CHANGED, now=now)
     if capture.entry is not None and capture.memento is not None:
@@ -255,7 +256,7 @@ def _archive(
     now: datetime,
 ) -> tuple[Outcome, int | None, Sign | None]:
     """Decide against what the page has, and keep the article where it is worth a snapshot. The sign: of a takedown."""
-    before = pages.newest_snapshot(connection, alias.page_id, capture.captured_at)
+    before = None if alias.made else pages.newest_snapshot(connection, alias.page_id, capture.captured_at)
     whole_before = before is not None and (
         before.whole or pages.has_whole_snapshot(connection, alias.page_id, capture.captured_at)
     )
@@ -287,7 +288,23 @@ def _archive(
         {"snapshot_id": snapshot, "position": i, "record_id": record} for i, record in enumerate(records[1:], 2)
     ]:
         connection.execute(_NEW_PARTS, parts)
-    keep_rendition(connection, snapshot, article, rendition, now=now)
+    extraction = _keep_extraction(connection, snapshot, article, now)
+    made = _insert_rendition(connection, snapshot, extraction, rendition, content_digest(article, rendition), now)
+    shown = index.Shown(
+        rendition=made,
+        text=rendition.text,
+        title=article.title,
+        authors=article.authors,
+        language=article.language,
+        section=article.section,
+        captured_at=capture.captured_at,
+        added_at=now,
+        access=article.access.value,
+        page=alias.page_id,
+    )
+    index.enter(connection, snapshot, shown)
+    if not alias.made:
+        changes.work_out_of(connection, alias.page_id, now=now)
     if replaced is not None:
         replaced_texts.remember(connection, replaced, snapshot=snapshot, now=now)
     return (Outcome.CHANGED if before is not None else Outcome.NEW), snapshot, sign
@@ -351,6 +368,14 @@ def add_rendition(
     same = {"extraction": extraction, "rules": rendition.rules, "generation": rendition.generation}
     if connection.execute(_SAME_RENDITION, same).first() is not None:
         return
+    _insert_rendition(connection, snapshot, extraction, rendition, content, now)
+    index.keep(connection, snapshot)
+    changes.work_out_around(connection, snapshot, now=now)
+
+
+def _insert_rendition(
+    connection: Connection, snapshot: int, extraction: int, rendition: Rendition, content: str, now: datetime
+) -> int:
     row = {
         "snapshot_id": snapshot,
         "extraction_id": extraction,
@@ -367,8 +392,7 @@ def add_rendition(
     if rendition.cuts:
         cuts = [{"rendition_id": kept, "position": cut.position, "reason": cut.reason} for cut in rendition.cuts]
         connection.execute(_NEW_CUTS, cuts)
-    index.keep(connection, snapshot)
-    changes.work_out_around(connection, snapshot, now=now)
+    return kept
 
 
 def confirm_rendition(connection: Connection, rendition: int, generation: int) -> None:
@@ -391,6 +415,7 @@ def _receipt(
     access: str | None,
 ) -> Receipt:
     title, words = (visit.article.title if visit.article else None), None
+    canonical = (alias.made or pages.url_of(connection, alias.page_id)) if alias else None
     if visit.rendition is not None:
         words = visit.rendition.words
     elif snapshot is not None:
@@ -399,7 +424,7 @@ def _receipt(
             title, words, access = shown.title, shown.words, shown.access
     return Receipt(
         url=capture.requested_url,
-        canonical_url=pages.url_of(connection, alias.page_id) if alias else None,
+        canonical_url=canonical,
         outcome=outcome,
         status=capture.status,
         snapshot=snapshot if outcome in _STANDS else None,

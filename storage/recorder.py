@@ -84,6 +84,10 @@ class _Job:
     """Of the records written in this group."""
 
 
+class _OneFailed(Exception):
+    """A visit of a group could not be recorded; the others are to be recorded without it."""
+
+
 class Recorder:
     """Takes visits and short transactions from coroutines, and answers when they are committed.
 
@@ -215,10 +219,10 @@ class Recorder:
             if self._broken is not None and not all(job.last for job in group):
                 raise self._broken
             self._write_records(group)
-            with database.writing(self.engine) as connection:
-                for job in group:
-                    result, error = self._one(connection, job)
-                    results.append((job, result, error))
+            try:
+                results = self._together(group)
+            except _OneFailed:
+                results = self._each(group)
         except BackissueError as error:
             self._broken = error
             results = [(job, None, error) for job in group]
@@ -230,22 +234,45 @@ class Recorder:
             with contextlib.suppress(RuntimeError):
                 job.loop.call_soon_threadsafe(_answer, job.future, result, failure)
 
-    def _one(self, connection: Connection, job: _Job) -> tuple[Any, BaseException | None]:
-        """One job in a savepoint, so that what is wrong with it does not undo the others."""
+    def _together(self, group: Sequence[_Job]) -> list[tuple[_Job, Any, BaseException | None]]:
+        """A group without savepoints, each of which would have the full-text index write down what it has gathered.
+
+        Raises _OneFailed where a visit fails, and then nothing of the group is kept. A function of a caller's has its
+        savepoint, as it may not be called twice.
+        """
+        files = dict(self._files)
+        results: list[tuple[_Job, Any, BaseException | None]] = []
         try:
-            if job.rows:
-                file_ids = [self._file_id(connection, str(row.pop("file"))) for row in job.rows]
-                rows = [row | {"file_id": file} for row, file in zip(job.rows, file_ids, strict=True)]
-                job.records = self._insert_rows(connection, rows)
+            with database.writing(self.engine) as connection:
+                for job in group:
+                    if job.work is not None:
+                        results.append((job, *self._apart(connection, job)))
+                        continue
+                    try:
+                        results.append((job, self._one(connection, job), None))
+                    except DatabaseError:
+                        raise
+                    except Exception as error:
+                        raise _OneFailed from error
+        except _OneFailed:
+            self._files = files
+            for job in group:
+                if job.rows:
+                    job.records = ()
+            raise
+        return results
+
+    def _each(self, group: Sequence[_Job]) -> list[tuple[_Job, Any, BaseException | None]]:
+        """Every job of a group in a savepoint of its own, so that what is wrong with one does not undo the others."""
+        with database.writing(self.engine) as connection:
+            return [(job, *self._apart(connection, job)) for job in group]
+
+    def _apart(self, connection: Connection, job: _Job) -> tuple[Any, BaseException | None]:
+        """One job in a savepoint; its records stay where it fails."""
+        try:
+            self._insert_records(connection, job)
             with connection.begin_nested():
-                if job.work is not None:
-                    return job.work(connection), None
-                if job.asset is not None:
-                    assets.link(connection, job.asset.snapshot, job.asset.url, job.records[0])
-                    return None, None
-                if job.visit is None or job.ledger is None:
-                    raise ValueError("a job without work")
-                return record_visit(connection, job.visit, job.ledger, records=job.records, now=self.clock.now()), None
+                return self._one(connection, job), None
         except DatabaseError:
             raise
         except RenditionMissing as error:
@@ -253,6 +280,22 @@ class Recorder:
             return None, error
         except Exception as error:  # noqa: BLE001 - handed to the coroutine that waits for it
             return None, error
+
+    def _one(self, connection: Connection, job: _Job) -> Any:
+        self._insert_records(connection, job)
+        if job.work is not None:
+            return job.work(connection)
+        if job.asset is not None:
+            return assets.link(connection, job.asset.snapshot, job.asset.url, job.records[0])
+        if job.visit is None or job.ledger is None:
+            raise ValueError("a job without work")
+        return record_visit(connection, job.visit, job.ledger, records=job.records, now=self.clock.now())
+
+    def _insert_records(self, connection: Connection, job: _Job) -> None:
+        """The rows of what was written for a job, unless they are there."""
+        if job.rows and not job.records:
+            rows = [{**row, "file_id": self._file_id(connection, str(row["file"]))} for row in job.rows]
+            job.records = self._insert_rows(connection, rows)
 
     def _file_id(self, connection: Connection, name: str) -> int:
         known = self._files.get(name)
@@ -267,6 +310,8 @@ class Recorder:
     def _insert_rows(connection: Connection, rows: list[dict[str, object]]) -> tuple[int, ...]:
         """Insert a capture's records; returns the ids of those that answered."""
         answers = [row.pop("answers") for row in rows]
+        for row in rows:
+            del row["file"]
         ids: list[int] = []
         own: dict[object, int] = {}
         for row in rows:

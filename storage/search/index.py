@@ -1,6 +1,7 @@
 """Keeps the full-text index in step with the snapshots, inside the transactions that change them."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ _BOOKMARK = "search"
 
 _SHOWN = (
     select(
-        RenditionRow.id,
+        RenditionRow.id.label("rendition"),
         RenditionRow.text,
         ExtractionRow.title,
         ExtractionRow.authors,
@@ -31,7 +32,7 @@ _SHOWN = (
         SnapshotRow.captured_at,
         SnapshotRow.added_at,
         SnapshotRow.access,
-        AliasRow.page_id,
+        AliasRow.page_id.label("page"),
     )
     .select_from(SnapshotRow)
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
@@ -58,21 +59,15 @@ NEW_ENTRY = text(f"INSERT INTO {FULL_TEXT} (rowid, title, byline, text) VALUES (
 _NO_ENTRY = text(
     f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}, rowid, title, byline, text) VALUES ('delete', :doc, :title, :byline, :text)"
 )
-_NEWEST_OF_PAGE = (
-    select(SearchRow.doc)
-    .where(
-        SearchRow.page_id == bindparam("page"),
-        SearchRow.snapshot_id.is_not(None),
-        # In its place readers see the one before.
-        visible_snapshot(SearchRow.snapshot_id),
-    )
+_OF_PAGE = (
+    # In the place of what is withheld readers see the one before.
+    select(SearchRow.doc, SearchRow.newest, visible_snapshot(SearchRow.snapshot_id).label("visible"))
+    .where(SearchRow.page_id == bindparam("page"), SearchRow.snapshot_id.is_not(None))
     .order_by(SearchRow.captured_at.desc(), SearchRow.snapshot_id.desc())
-    .limit(1)
 )
-
-_OF_PAGE = update(SearchRow).where(SearchRow.page_id == bindparam("its_page"))
-_NOT_NEWEST = _OF_PAGE.where(SearchRow.newest.is_(True), SearchRow.doc != bindparam("newest_doc")).values(newest=False)
-_IS_NEWEST = _OF_PAGE.where(SearchRow.newest.is_(False), SearchRow.doc == bindparam("newest_doc")).values(newest=True)
+# By its place alone: an update of several rows has SQLite open a savepoint, at which the full-text index writes down
+# all that it has gathered.
+_SETTLE = update(table(SearchRow)).where(table(SearchRow).c.doc == bindparam("place"))
 
 
 @attrs.frozen
@@ -100,22 +95,43 @@ def entry(row: Any) -> Entry:
     return Entry(form(row.title), form("\n".join(row.authors)), form(row.text))
 
 
+@attrs.frozen(kw_only=True)
+class Shown:
+    """What readers see of a snapshot: a row of its newest rendition, and what it is found by."""
+
+    rendition: int
+    text: str
+    title: str | None
+    authors: Sequence[str]
+    language: str | None
+    section: str | None
+    captured_at: datetime
+    added_at: datetime
+    access: str
+    page: int
+
+
 def keep(connection: Connection, snapshot: int) -> None:
     """Have a snapshot found by the rendition that readers see of it, and by no other. Quick where it is already."""
-    shown = connection.execute(_SHOWN, {"snapshot": snapshot}).first()
-    if shown is None:
+    row = connection.execute(_SHOWN, {"snapshot": snapshot}).first()
+    if row is None:
         return
     known = connection.execute(_KNOWN, {"snapshot": snapshot}).first()
-    if known is not None and known.rendition_id == shown.id:
+    if known is not None and known.rendition_id == row.rendition:
         return
-    made = entry(shown)
     doc = _forget(connection, known) if known is not None else None
+    enter(connection, snapshot, Shown(**row._mapping), doc=doc)
+
+
+def enter(connection: Connection, snapshot: int, shown: Shown, *, doc: int | None = None) -> None:
+    """Have a snapshot found that the index does not know. `doc`: its place, where it had one."""
+    made = entry(shown)
     values = {
         "doc": doc if doc is not None else _place(connection, shown.captured_at),
         "snapshot_id": snapshot,
-        "rendition_id": shown.id,
+        "rendition_id": shown.rendition,
         "digest": made.digest,
-        "page_id": shown.page_id,
+        "page_id": shown.page,
         "captured_at": shown.captured_at,
         "added_at": shown.added_at,
         "newest": False,
@@ -124,8 +140,8 @@ def keep(connection: Connection, snapshot: int) -> None:
         "section": f" {words} " if (words := form(shown.section)) else "",
     }
     connection.execute(_NEW_ROW, values)
+    settle_page(connection, shown.page)
     connection.execute(NEW_ENTRY, made.values | {"doc": values["doc"]})
-    settle_page(connection, shown.page_id)
 
 
 def _forget(connection: Connection, known: Any) -> int | None:
@@ -160,10 +176,11 @@ def _place(connection: Connection, captured_at: datetime) -> int:
 
 def settle_page(connection: Connection, page: int) -> None:
     """Work out anew which snapshot of a page is its newest; none where all are withheld."""
-    newest: int | None = connection.execute(_NEWEST_OF_PAGE, {"page": page}).scalar()
-    docs = {"its_page": page, "newest_doc": newest if newest is not None else -1}
-    connection.execute(_NOT_NEWEST, docs)
-    connection.execute(_IS_NEWEST, docs)
+    rows = connection.execute(_OF_PAGE, {"page": page}).all()
+    newest = next((row.doc for row in rows if row.visible), None)
+    wrong = [{"place": row.doc, "newest": not row.newest} for row in rows if row.newest != (row.doc == newest)]
+    if wrong:
+        connection.execute(_SETTLE, wrong)
 
 
 def settle(connection: Connection, snapshot: int) -> None:
