@@ -118,9 +118,10 @@ def _named(lines: Sequence[str]) -> str:
 
 def _declared(tree: HtmlElement) -> Iterator[str]:
     found = [element for element in cast(list[HtmlElement], _CANDIDATES(tree)) if _tells(element)]
-    inside = {id(above) for element in found for above in element.iterancestors()}
-    innermost = [element for element in found if id(element) not in inside and not _is_aside(element)]
-    groups: dict[int, list[str]] = {}
+    inside = {above for element in found for above in element.iterancestors()}
+    innermost = [element for element in found if element not in inside and not _is_aside(element)]
+    # By the elements themselves, which must live as long: lxml gives a number that `id` gave to another element.
+    groups: dict[HtmlElement, list[str]] = {}
     for element in innermost:
         lines = _lines(element)
         if not lines or sum(map(len, lines)) > MAX_BYLINE:
@@ -130,7 +131,7 @@ def _declared(tree: HtmlElement) -> Iterator[str]:
         # Authors of one article stand side by side: same parent, or the parents' parent.
         parent = element.getparent()
         above = parent.getparent() if parent is not None else None
-        group = groups.setdefault(id(above if above is not None else element), [])
+        group = groups.setdefault(above if above is not None else element, [])
         group.append("; ".join(named) if named else _named(lines))
     for texts in groups.values():
         yield "; ".join(texts)

@@ -102,6 +102,12 @@ def test_a_day_in_a_title_does_not_date_what_the_page_dates_otherwise() -> None:
     assert read(STORY, "<title>Version 31.12.2031.4</title>").published_at is None
 
 
+def test_the_names_below_other_elements_are_not_the_first_ones_fellows() -> None:
+    # Which elements stand side by side was told by numbers that Python gives to one after the other.
+    cards = "".join(f"<div><div><p class=author>{name} Ito</p></div></div>" for name in ("Ada", "Bo", "Cy", "Di") * 20)
+    assert shown.byline(tree(f"<h1>Bridge closed</h1>{cards}{STORY}")) == ["Ada Ito"]
+
+
 def test_a_page_of_a_hundred_thousand_classes_is_searched_in_a_second() -> None:
     page = tree("<h1>Bridge</h1>" + "".join(f'<i class="author-{n}">x</i>' for n in range(100_000)))
     start = time.process_time()
