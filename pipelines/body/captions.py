@@ -1,6 +1,7 @@
 """Tells captions of pictures, and closing credit lines, from the article's text."""
 
 import re
+from typing import Any
 
 from pipelines.body.alignment import squeezed
 from pipelines.body.layout import Layout
@@ -14,10 +15,21 @@ MAX_CREDIT_WORDS = 14
 
 _CAPTION = re.compile(
     r"(?<![a-z])(?:(?:fig|img|image|photo|picture|media|wp|gallery)?[-_]*captions?|cutline|bildunterschrift|bildtext"
-    r"|(?:photo|image|img|picture|media)[-_]*credits?|legende|didascalia|pie-?(?:de-?)?foto)(?![a-z])"
+    r"|(?:photo|image|img|picture|media)[-_]*(?:credits?|desc(?:ription)?)|legende|didascalia|pie-?(?:de-?)?foto)(?![a-z])"
 )
+_TEXT = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
+_NEVER_CAPTIONS = frozenset({BlockKind.STANDFIRST, BlockKind.TABLE_ROW})
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ELSEWHERE = frozenset({"nav", "footer", "form", "aside"})
+# Magazines set tables and quotations in figures, too.
+_NOT_WITH_PICTURES = _ELSEWHERE | {"blockquote", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
+# An element that holds more of the article is no picture's.
+MAX_SHARE = 0.1
+# A box that is named after pictures, and holds one with a line or two.
+_PICTURE = re.compile(r"(?<!\S)(?:image|img|photo|picture)s?(?![a-z])")
+MAX_PICTURE_WORDS = 60
+# The length of a recording, at the end or the beginning of what is said of it.
+_LENGTH = re.compile(r"(?:\A|[\s|•·])\d{1,3}:[0-5]\d\s?min\b\.*\Z|\A\d{1,3}:[0-5]\d\s?min\b", re.I)
 _AGENCIES = (
     r"(?:AFP|AP|dpa(?:-\w+)?|Reuters|Bloomberg|EFE|ANSA|ANP|APA|PAP|TASS|Xinhua|Kyodo|PTI|ANI|IANS|UPI|Interfax|"
     r"Associated Press|The Associated Press|Agence France-Presse|Europa Press|SDA|Keystone-SDA|KNA|epd|SID|NTB|TT|"
@@ -38,10 +50,12 @@ _CREDIT = re.compile(
 def mark(layout: Layout) -> None:
     """Give captions and credits their kinds, and add the captions inside the article that the extractor left out."""
     for item in layout.found():
+        if item.block.kind in _NEVER_CAPTIONS:
+            continue
         if (
-            item.block.kind is not BlockKind.STANDFIRST
-            and is_caption(layout, item.first)
-            and item.block.kind is not BlockKind.TABLE_ROW
+            is_caption(layout, item.first)
+            or (item.block.kind in _TEXT and is_with_picture(layout, item.first))
+            or _LENGTH.search(item.block.text)
         ):
             item.turn(BlockKind.CAPTION)
     starts = [item.first for item in layout.found()]
@@ -72,9 +86,35 @@ def is_caption(layout: Layout, index: int) -> bool:
         return False
     if "figcaption" in inside:
         return "blockquote" not in inside and "table" not in inside
-    above = layout.above(leaf.element)[:3]
+    return any(map(_CAPTION.search, _names(layout, leaf.element).values()))
+
+
+def is_with_picture(layout: Layout, index: int) -> bool:
+    """Whether a leaf stands in a figure, or with a picture in a box that is named so and holds few words."""
+    leaf = layout.leaves[index]
+    inside = leaf.inside
+    if leaf.links > 0.5 or not inside.isdisjoint(_NOT_WITH_PICTURES) or layout.words(index) > MAX_CAPTION_WORDS:
+        return False
+    if "figure" in inside:
+        figure = next(above for above in layout.above(leaf.element) if above.tag == "figure")
+        return "li" not in inside and _is_short(layout, figure, index)
     return any(
-        _CAPTION.search(_CAMEL.sub("-", element.get("class") or "").lower())
-        for element in above
-        if layout.boxes.share(element) < 0.1
+        _PICTURE.search(name)
+        and next(element.iter("img", "picture"), None) is not None
+        and _is_short(layout, element, index)
+        for element, name in _names(layout, leaf.element).items()
     )
+
+
+def _is_short(layout: Layout, element: Any, index: int) -> bool:
+    """Whether an element holds no more words than say what a picture shows."""
+    return sum(map(layout.words, layout.span(element, index))) <= MAX_PICTURE_WORDS
+
+
+def _names(layout: Layout, element: Any) -> dict[Any, str]:
+    """The classes of an element and of those around it that hold little of the article, as words."""
+    return {
+        above: _CAMEL.sub("-", above.get("class") or "").lower()
+        for above in layout.above(element)[:3]
+        if layout.boxes.share(above) < MAX_SHARE
+    }

@@ -1,6 +1,7 @@
 """Makes an article's blocks of the extractor's lines and the page's own."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
 
@@ -15,6 +16,11 @@ from storage.article import Block, BlockKind
 
 # The headline comes back as body text in the first lines, never later.
 TITLE_LINES = 3
+# A shorter title may be the beginning of another.
+MIN_TITLE_WORDS = 4
+MAX_KICKER_WORDS = 6
+
+_HEADINGS = frozenset({"h1", "h2"})
 
 
 def compose(lines: Sequence[Block], leaves: Sequence[Leaf], metadata: Metadata) -> tuple[Block, ...]:
@@ -33,7 +39,7 @@ def compose(lines: Sequence[Block], leaves: Sequence[Leaf], metadata: Metadata) 
     captions.mark(layout)
     if metadata.live:
         live_blog.mark(layout)
-    signs.note(layout, news=metadata.news)
+    signs.note(layout, metadata.titles, news=metadata.news)
     boxes = number(layout.placed, leaves, layout.boxes)
     return tuple(
         attrs.evolve(
@@ -72,3 +78,26 @@ def _headlines(layout: Layout, titles: Sequence[str]) -> None:
     for item in layout.placed[:TITLE_LINES]:
         if tuple(tokens(item.block.text)) in known:
             item.turn(BlockKind.HEADLINE)
+    said = [words for words in known if len(words) >= MIN_TITLE_WORDS]
+    body = layout.body_start()
+    headings: dict[Any, bool] = {}
+    for item in layout.found():
+        if item.first >= body:
+            break
+        above = layout.above(layout.leaves[item.first].element)
+        heading = next((element for element in above if element.tag in _HEADINGS), None)
+        if heading is None:
+            continue
+        if heading not in headings:
+            whole = tokens(" ".join(layout.leaves[i].text for i in layout.span(heading, item.first)))
+            headings[heading] = any(_is_title(whole, words) for words in said)
+        if headings[heading]:
+            item.turn(BlockKind.HEADLINE)
+
+
+def _is_title(words: Sequence[str], title: tuple[str, ...]) -> bool:
+    """Whether a heading says a title, with no more than a kicker before it or a sign behind it."""
+    more = len(words) - len(title)
+    if not 0 <= more <= min(MAX_KICKER_WORDS, len(title)):
+        return False
+    return tuple(words[more:]) == title or tuple(words[: len(title)]) == title

@@ -1,10 +1,13 @@
 """Notes on an article's blocks what the page's structure says of them, for cleaning to go by."""
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from pipelines.body.interface_lines import opens_with_phrase
 from pipelines.body.layout import Layout
+from pipelines.body.overlap import tokens
 from pipelines.body.posts import is_post
 from pipelines.body.sentences import is_sentence
 from pipelines.body.twins import Shape, shape, usual_holders, usual_shapes
@@ -19,6 +22,12 @@ _CLASS = re.compile(
     r"|teaser|most-?(?:read|popular)|trending|byline|author-?(?:bio|box|info|card)|tooltip|toolbar|comments?(?![a-z])|consent"
     r"|cta(?![a-z])|follow)"
 )
+# Boxes of facts, which say of themselves that they stand beside the text.
+_FACTS = re.compile(
+    r"(?<![a-z])(?:fact-?box|info-?box|fakta-?(?:boks|ruta|box|rute)|fakten-?(?:box|kasten)|info-?kasten)(?:es)?(?![a-z])"
+)
+# What is left without them is an article of its own: they are none of it however long they are.
+MIN_TEXT_WORDS = 200
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SCRAMBLED = re.compile(r"(?<![a-z])obfuscated(?![a-z])")
 # Names of the sections of a page, for those who cannot see it. Long texts are folded away that way, too.
@@ -35,6 +44,10 @@ _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _HEADING_TAGS = _HEADINGS | {"h1"}
 LIST_LINKS = 0.8
 MAX_LABEL_WORDS = 4
+# The share of links is known to two places.
+ROUNDING = 0.005
+# Names one after the other, each with its link: "Harrow Bay：North Quay、Old Bridge".
+_ENUMERATION = re.compile(r"、")
 # Behind a label that is known word for word, so much of the line is a link.
 PHRASE_LINKS = 0.5
 # Lines that are links but for a word or two, under a label.
@@ -44,7 +57,7 @@ MIN_LINK_LINES = 2
 _STANDS_IN = ("nav", "footer", "aside", "form", "button", "header", "figure", "details", "dialog")
 
 
-def note(layout: Layout, *, news: bool) -> None:
+def note(layout: Layout, titles: Sequence[str], *, news: bool) -> None:
     """Add its signs to every block that has a place."""
     last = _end_of_container(layout)
     cards = _cards(layout) if news else set()
@@ -53,6 +66,8 @@ def note(layout: Layout, *, news: bool) -> None:
     holders = usual_holders(layout, shapes)
     lists: dict[Any, bool] = {}
     others = _other_posts(layout)
+    facts = _facts(layout)
+    strangers = _other_articles(layout, titles)
     container_above = (
         frozenset(layout.above(layout.boxes.container)) if layout.boxes.container is not None else frozenset()
     )
@@ -86,6 +101,10 @@ def note(layout: Layout, *, news: bool) -> None:
             signs.append("for screen readers")
         if item.first in others:
             signs.append("another post")
+        if item.first in strangers:
+            signs.append("another article")
+        if item.first in facts:
+            signs.append("box of facts")
         if item.first in cards:
             signs.append("teaser card")
         if "article" in leaf.inside and _nested(layout, item.first, container_above):
@@ -143,6 +162,47 @@ def _other_posts(layout: Layout) -> set[int]:
     return {index for index, post in number.items() if post not in (None, own[1])}
 
 
+def _facts(layout: Layout) -> set[int]:
+    """The leaves of boxes of facts, where what stands outside of them is enough of a text."""
+    names: dict[Any, bool] = {}
+    found: set[int] = set()
+    outside = layout.above(layout.boxes.container) if layout.boxes.container is not None else ()
+    rest = 0
+    for item in layout.found():
+        inside = False
+        for above in layout.above(layout.leaves[item.first].element)[:LEVELS]:
+            if above in outside:
+                break
+            if above not in names:
+                names[above] = _FACTS.search(_CAMEL.sub("-", above.get("class") or "").lower()) is not None
+            inside = inside or names[above]
+        if inside:
+            found.add(item.first)
+        else:
+            rest += layout.words(item.first)
+    return found if rest >= MIN_TEXT_WORDS else set()
+
+
+def _other_articles(layout: Layout, titles: Sequence[str]) -> set[int]:
+    """The leaves of whole articles behind the page's own, as sites append them that scroll on and on: they stand in
+    elements of their own, each with a headline, and one of them has the page's."""
+    tops: dict[Any, list[int]] = defaultdict(list)
+    for item in layout.found():
+        top = next((a for a in reversed(layout.above(layout.leaves[item.first].element)) if a.tag == "article"), None)
+        tops[top].append(item.first)
+    if len(tops) < 2:
+        return set()
+    known = {tuple(tokens(title)) for title in titles}
+    headed: dict[Any, bool] = {}
+    for leaf in layout.leaves:
+        if "h1" in leaf.inside and "article" in leaf.inside:
+            top = next(a for a in reversed(layout.above(leaf.element)) if a.tag == "article")
+            headed[top] = headed.get(top, False) or tuple(tokens(leaf.text)) in known
+    if not any(own for top, own in headed.items() if top in tops):
+        return set()
+    return {index for top, found in tops.items() if headed.get(top) is False for index in found}
+
+
 def _article_in(layout: Layout, tag: str, container_above: frozenset[Any]) -> bool:
     return any(element.tag == tag for element in container_above)
 
@@ -195,9 +255,9 @@ def _is_labelled_link(kind: BlockKind, text: str, links: float) -> bool:
     if links >= PHRASE_LINKS and opens_with_phrase(text):
         return True
     label, colon, rest = text.partition("：") if "：" in text else text.partition(": ")
-    if not colon or not rest or len(label.split()) > MAX_LABEL_WORDS:
+    if not colon or not rest or len(label.split()) > MAX_LABEL_WORDS or _ENUMERATION.search(rest):
         return False
-    return links >= 0.98 * len(rest) / len(text)
+    return links + ROUNDING >= 0.98 * len(rest) / len(text)
 
 
 def _labelled_links(layout: Layout) -> set[int]:

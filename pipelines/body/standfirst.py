@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pipelines.body.captions import is_caption
+from pipelines.body.captions import is_caption, is_with_picture
 from pipelines.body.layout import Layout
 from pipelines.body.overlap import Gram, cover, grams, tokens
 from pipelines.body.sentences import is_sentence
@@ -131,6 +131,7 @@ def _looks_like_one(layout: Layout, where: range, titles: set[tuple[str, ...]], 
             or leaf.element.tag in ("td", "time")
             or (layout.words(index) <= BYLINE_WORDS and _BYLINE.search(leaf.text))
             or is_caption(layout, index)
+            or is_with_picture(layout, index)
             or tuple(tokens(leaf.text)) in titles
         ):
             continue

@@ -27,13 +27,15 @@ CUTTING = frozenset(
         "in button",
         "for screen readers",
         "another post",
+        "another article",
+        "box of facts",
         scramble.SIGN,
     }
 )
 AGAIN = "the text again"
 # However many words it is: scrambled letters are no text, a page says itself which posts are others, and of a text that
 # stands there twice nothing is lost.
-CERTAIN = frozenset({scramble.SIGN, scramble.CLASS_SIGN, "another post", AGAIN})
+CERTAIN = frozenset({scramble.SIGN, scramble.CLASS_SIGN, "another post", "another article", "box of facts", AGAIN})
 # Refrains, recipes and timetables repeat lines; so much of the whole is repeated only where all of it is.
 MIN_AGAIN_WORDS = 100
 MIN_AGAIN_SHARE = 0.3
