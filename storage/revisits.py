@@ -51,6 +51,10 @@ SHORTEST = timedelta(minutes=5)
 # What is not spent is kept for so many days: editors work by day, and a crawl may have been left out.
 SAVED_DAYS = 7.0
 
+# Or up to so many visits where those days bring fewer: the articles of a small source come weeks apart, and each wants
+# its visits within days. About the best of 100 to 400 in `bench/revisits.py` with ten pages a source in half a year.
+SAVED_AT_LEAST = 300.0
+
 # With a full purse a visit is due when an unseen edit is so likely, with an empty one when it is as likely as that; in
 # between on a scale of logarithms. So the purse finds its own level, and all pages are visited at about the same
 # likelihood, which is what makes the most of a number of visits. The lower end is a visit in 250 that finds something.
@@ -62,23 +66,28 @@ class Purse:
     """The visits that a source may still make."""
 
     visits: float
-    """At most `SAVED_DAYS` of the budget."""
+    """At most what `holds` says."""
     at: datetime
     """As of when."""
+
+    @staticmethod
+    def holds(budget: float) -> float:
+        """The visits that are saved at most. `budget`: visits a day; nothing is saved of none."""
+        return max(budget * SAVED_DAYS, SAVED_AT_LEAST) if budget > 0 else 0.0
 
     @classmethod
     def half_full(cls, budget: float, now: datetime) -> "Purse":
         """What a source begins with."""
-        return cls(budget * SAVED_DAYS / 2, now)
+        return cls(cls.holds(budget) / 2, now)
 
     def filled(self, budget: float, now: datetime) -> "Purse":
         """With what the time since has brought in. `budget`: visits a day."""
         days = max(0.0, (now - self.at) / timedelta(days=1))
-        return Purse(min(self.visits + budget * days, budget * SAVED_DAYS), max(now, self.at))
+        return Purse(min(self.visits + budget * days, self.holds(budget)), max(now, self.at))
 
     def due_when(self, budget: float) -> float:
         """How likely an unseen edit must be for a visit to be due."""
-        level = self.visits / (budget * SAVED_DAYS) if budget else 0.0
+        level = self.visits / self.holds(budget) if budget > 0 else 0.0
         span: float = math.log(LIKELY_WHEN_RICH / LIKELY_WHEN_POOR)
         return LIKELY_WHEN_POOR * math.exp(span * min(max(level, 0.0), 1.0))
 

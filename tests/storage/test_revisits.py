@@ -1,6 +1,9 @@
 """Revisits: the estimate of unseen edits, the budget that is spent by it, the floor, and signals of listings."""
 
+import json
 import random
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -94,6 +97,13 @@ def test_a_purse_fills_to_a_week_and_the_fuller_it_is_the_less_likely_an_edit_mu
     assert Purse(0.0, NOW).filled(100, NOW - DAY).visits == 0
 
 
+def test_the_purse_of_a_small_source_waits_for_its_next_article_and_none_is_filled_by_a_budget_of_nothing() -> None:
+    assert Purse(0.0, NOW).filled(3, NOW + 60 * DAY).visits == 180
+    assert Purse(0.0, NOW).filled(3, NOW + 200 * DAY).visits == 300
+    assert Purse(0.0, NOW).filled(0, NOW + 200 * DAY).visits == 0
+    assert Purse.half_full(0, NOW).visits == 0
+
+
 def test_every_page_is_due_within_a_month_for_a_year() -> None:
     never_edited = Page(0.0, 50.0)
     for entry in range(50):
@@ -108,6 +118,20 @@ def test_a_day_without_a_time_says_nothing_of_a_page_found_on_it() -> None:
     assert revisits.born(midnight - DAY, NOW) == midnight - DAY
     assert revisits.born(NOW + DAY, NOW) == revisits.born(None, NOW) == NOW
     assert revisits.born(NOW - HOUR, NOW) == NOW - HOUR
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_more_edits_are_seen_than_by_known_schedules_with_no_more_fetches_of_small_sources_too(seed: int) -> None:
+    bench = Path(__file__).parents[2] / "bench" / "revisits.py"
+    size = ["--sites", "12", "--pages", "120", "--days", "180", "--tick", "15"]
+    command = [sys.executable, str(bench), "--json", "--seeds", str(seed), *size]
+    made = subprocess.run(command, check=True, capture_output=True, text=True)
+    rows = {row["schedule"]: row for row in map(json.loads, made.stdout.splitlines())}
+    for peer in ("NewsDiffs", "News Sniffer"):
+        theirs, ours = rows[peer], rows[f"ours, as {peer}"]
+        assert ours["seen"] > theirs["seen"]
+        assert ours["within_a_day"] > theirs["within_a_day"]
+        assert ours["fetches"] <= theirs["fetches"]
 
 
 @pytest.fixture
