@@ -3,8 +3,9 @@
     python bench/crawl.py [--pages DIR] [--count N] [--rounds N]
 
 DIR holds pages as `*.html.gz`, at any depth; without it made-up pages are used. They are served gzipped from the
-loopback by a process of its own. The two are timed in turn, process start-up included, and the ratio of each pair is
-printed: the machine's speed drifts, the ratio does not.
+loopback by a process of its own. Timed in turn, process start-up included: trafilatura alone, the product's reading
+alone (extraction and cleaning) in the same pool, and the crawl. The ratios of each round are printed: the machine's
+speed drifts, they do not.
 """
 
 import argparse
@@ -17,13 +18,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import trafilatura
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from pipelines.page import PageBytes  # noqa: E402 - the folder is no installed package
+from pipelines.reading import read  # noqa: E402
+
 WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 SENTENCE = "The harbour office counted {n} boats on the morning of the storm, and none was lost by evening. "
 
@@ -79,11 +85,20 @@ def one(page: bytes) -> None:
     trafilatura.bare_extraction(gzip.decompress(page), include_comments=False, with_metadata=True)
 
 
-def ceiling(pages: Sequence[bytes]) -> float:
-    """Seconds that trafilatura alone takes."""
+def one_read(page: bytes) -> None:
+    read(
+        PageBytes(
+            url="https://example.org/story", body=page, content_encoding="gzip", content_type="text/html",
+            truncated=False,
+        )
+    )  # fmt: skip
+
+
+def ceiling(pages: Sequence[bytes], reader: Callable[[bytes], None]) -> float:
+    """Seconds that a reader alone takes."""
     began = time.perf_counter()
     with ProcessPoolExecutor(WORKERS) as pool:
-        list(pool.map(one, pages, chunksize=4))
+        list(pool.map(reader, pages, chunksize=4))
     return time.perf_counter() - began
 
 
@@ -118,16 +133,20 @@ def main() -> None:
     server = multiprocessing.Process(target=serve, args=(pages, port), daemon=True)
     server.start()
     number = port.get(timeout=30)
-    ratios = []
+    of_trafilatura, of_reading = [], []
     for round_ in range(given.rounds):
-        alone = ceiling(pages)
+        alone, reading = ceiling(pages, one), ceiling(pages, one_read)
         ours, taken = crawl(number)
-        ratios.append(alone / ours)
+        of_trafilatura.append(alone / ours)
+        of_reading.append(reading / ours)
+        rates = (len(pages) / alone, len(pages) / reading, taken / ours)
         print(  # noqa: T201 - a benchmark's output
-            f"round {round_ + 1}: trafilatura alone {len(pages) / alone:.1f}/s, crawl {taken / ours:.1f}/s "
-            f"({taken} pages), ratio {ratios[-1]:.2f}"
+            "round {}: trafilatura alone {:.1f}/s, reading alone {:.1f}/s, crawl {:.1f}/s ({} pages), ratio {:.2f}, "
+            "to reading alone {:.2f}".format(round_ + 1, *rates, taken, of_trafilatura[-1], of_reading[-1])
         )
-    print(f"median ratio {statistics.median(ratios):.2f}")  # noqa: T201
+    print(  # noqa: T201
+        f"median ratio {statistics.median(of_trafilatura):.2f}, to reading alone {statistics.median(of_reading):.2f}"
+    )
     server.kill()
 
 
