@@ -1,7 +1,10 @@
 """Pages that stand in an article's place: bot checks, consent walls, login forms, "not found" with 200."""
 
+import re
+
 import pytest
 
+from pipelines.access import challenges
 from pipelines.access.challenges import by_header, by_markup
 from pipelines.extract import NotArticle, PageBytes, extract
 from storage.article import Access, Article
@@ -40,6 +43,20 @@ def test_a_bot_check_is_blocked_and_names_the_service(service: str) -> None:
     found = read(CHECKS[service])
     assert isinstance(found, Article)
     assert (found.access, found.signs, found.blocks) == (Access.BLOCKED, (f"bot check: {service}",), ())
+
+
+MARKS = [(service, *mark) for service, marks in challenges._MARKS.items() for mark in marks]
+
+
+@pytest.mark.parametrize(("service", "words", "pattern"), MARKS)
+def test_the_words_of_a_mark_are_in_all_that_it_matches(service: str, words: str, pattern: str) -> None:
+    # Outside groups, classes and what may be left out.
+    sure = re.sub(r"\(\?:[^()]*\)\??|\[[^\]]*\][*?]", "\0", pattern).replace(r"\b", "")
+    plain = [re.sub(r"\\(.)", r"\1", part) for part in sure.split("\0")]
+    assert any(words in part for part in plain)
+    assert (words, pattern) == (words.lower(), pattern.lower())
+    if not re.search(r"[(\[]", pattern):
+        assert by_markup(f"<p>{plain[0].upper()}</p>") == service
 
 
 def test_an_article_about_bot_checks_with_their_scripts_in_it_is_an_article() -> None:
