@@ -14,7 +14,8 @@ are done in a simulation.
 import math
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from operator import mul
 
 import attrs
 
@@ -59,18 +60,8 @@ def _age(mass: float) -> float:
     return mass * EDGES[0] if mass < 1.0 else EDGES[0] * math.exp(mass - 1.0)
 
 
-_EDGE_MASS = (*(_mass(edge) for edge in EDGES), math.inf)
-
-
-@attrs.frozen
-class Piece:
-    """A part of an interval in one bucket of age and one hour."""
-
-    bucket: int
-    hour: int | None
-    """Of the day, 0 to 23. None: of all of them."""
-    mass: float
-    """The integral of one over the age."""
+# A part of an interval: its bucket of age, its hour of the day (None: all of them), the integral of one over the age.
+Piece = tuple[int, int | None, float]
 
 
 @attrs.define
@@ -119,12 +110,14 @@ class Learnt:
     def _parts(self) -> tuple["array[float]", ...]:
         return self.edits, self.exposure, self.hour_edits, self.hour_exposure, self.signals
 
-    def forget_half(self) -> None:
-        """Halve everything where it is more than a newsroom's habits last."""
-        if sum(self.exposure) > MOST_EXPOSURE:
-            for part in self._parts():
-                for i, value in enumerate(part):
-                    part[i] = value / 2
+    def forget_half(self) -> bool:
+        """Halve everything where it is more than a newsroom's habits last. Returns whether it was."""
+        if sum(self.exposure) <= MOST_EXPOSURE:
+            return False
+        for part in self._parts():
+            for i, value in enumerate(part):
+                part[i] = value / 2
+        return True
 
 
 @attrs.frozen
@@ -151,76 +144,74 @@ class EditModel:
     """Rates of one source, from what it and the whole archive have learnt."""
 
     def __init__(self, own: Learnt, archive: Learnt):
+        """`own` changes with what is learnt; nothing else may change it meanwhile."""
         self.own = own
-        self._archive = archive
-        self._rates: list[float | None] = [None] * BUCKETS
-        self._weights: list[float | None] = [None] * HOURS
-        self._mean: float | None = None
-        self._habit: float | None = None
+        literature, share = LITERATURE_WEIGHT * USUAL_RATE, HOURS_WEIGHT / HOURS
+        self._usual = [
+            (literature + edits) / (LITERATURE_WEIGHT + exposure)
+            for edits, exposure in zip(archive.edits, archive.exposure, strict=True)
+        ]
+        """The archive's edits per e-fold of age, by bucket of it."""
+        self._usual_weights = [
+            (share + edits) / (share + exposure)
+            for edits, exposure in zip(archive.hour_edits, archive.hour_exposure, strict=True)
+        ]
+        self._weights = [0.0] * HOURS
+        self._work_out(range(HOURS))
 
     def likelihood(self, page: Page, seen: Seen) -> float:
         """How likely it is that the page was edited in that time, 0 to 1."""
-        return self._likely(page, self._expected(seen))
+        return self._likely(page, sum(self._shares(pieces(seen))))
 
     def when(self, page: Page, born: float, start: float, likelihood: float, latest: float) -> float:
         """When the page will have been edited since `start` with that likelihood; `latest` where that comes first."""
         shape, rate = PAGE_SHAPE + page.edits, PAGE_SHAPE + page.expected
         # Solved for the expectation: one minus the gamma mixture's chance of no edit is the likelihood.
         left = rate * ((1.0 - likelihood) ** (-1.0 / shape) - 1.0)
-        now, first_day = start, start + DAY
-        if (
-            self._rate(bisect_right(EDGES, max(start - born, 0.0)))
-            * self._mean_weight()
-            * self._mass_of_day(start - born)
-            < left / 2
-        ):
+        age = max(start - born, 0.0)
+        bucket, before, now, first_day = bisect_right(EDGES, age), _mass(age), start, start + DAY
+        if self._rates[bucket] * self._mean * (_mass(age + DAY) - before) < left / 2:
             # Nowhere near within a day: which hours are busy does not matter.
             first_day = start
         while now < latest:
-            age = max(now - born, 0.0)
-            bucket = bisect_right(EDGES, age)
-            stop = min(latest, born + EDGES[bucket]) if bucket < len(EDGES) else latest
+            edge = born + EDGES[bucket] if bucket < len(EDGES) else math.inf
             if now < first_day:
-                stop = min(stop, math.floor(now) + 1.0)
-                rate_here = self._rate(bucket) * self._weight(int(now) % HOURS)
+                stop = min(latest, edge, math.floor(now) + 1.0)
+                rate_here = self._rates[bucket] * self._weights[int(now) % HOURS]
             else:
-                rate_here = self._rate(bucket) * self._mean_weight()
-            before = _mass(age)
-            gain = rate_here * (_mass(max(stop - born, 0.0)) - before)
-            if gain >= left:
-                return min(latest, born + _age(before + left / rate_here))
-            left -= gain
+                stop = min(latest, edge)
+                rate_here = self._rates[bucket] * self._mean
             # An edge may round to where we are.
-            now = stop if stop > now else math.nextafter(now, math.inf)
+            if stop > now:
+                after = _mass(max(stop - born, 0.0))
+                gain = rate_here * (after - before)
+                if gain >= left:
+                    return min(latest, born + _age(before + left / rate_here))
+                left -= gain
+                now, before = stop, after
+            if stop >= edge:
+                bucket += 1
         return latest
 
-    @staticmethod
-    def _mass_of_day(age: float) -> float:
-        return _mass(max(age, 0.0) + DAY) - _mass(max(age, 0.0))
-
     def learn(self, page: Page, seen: Seen, *, changed: bool) -> Page:
-        """Take in what a visit saw; returns the page as it is known now. Changes `own`."""
+        """Take in what a visit saw; returns the page as it is known now. Changes `own`, and with it the rates."""
         own, factor = self.own, (PAGE_SHAPE + page.edits) / (PAGE_SHAPE + page.expected)
-        parts = []
-        expected = 0.0
-        for piece in pieces(seen):
-            weight = self._mean_weight() if piece.hour is None else self._weight(piece.hour)
-            rate = self._rate(piece.bucket)
-            expected += rate * weight * piece.mass
-            parts.append((piece, rate, weight))
+        parts = pieces(seen)
+        shares = self._shares(parts)
+        expected = sum(shares)
         if expected <= 0.0:
             return page
         # The mean of a count that is known to be one or more.
         found = factor * expected / self._likely(page, expected) if changed else 0.0
-        for piece, rate, weight in parts:
-            own.exposure[piece.bucket] += factor * weight * piece.mass
-            if changed:
-                own.edits[piece.bucket] += found * rate * weight * piece.mass / expected
-            if piece.hour is not None:
-                own.hour_exposure[piece.hour] += factor * rate * piece.mass
-                if changed:
-                    own.hour_edits[piece.hour] += found * rate * weight * piece.mass / expected
-        own.forget_half()
+        for (bucket, hour, mass), share in zip(parts, shares, strict=True):
+            rate, edits = self._rates[bucket], found * share / expected
+            own.exposure[bucket] += factor * share / rate
+            own.edits[bucket] += edits
+            if hour is not None:
+                own.hour_exposure[hour] += factor * rate * mass
+                own.hour_edits[hour] += edits
+        halved = own.forget_half()
+        self._work_out(range(HOURS) if halved else {hour for _, hour, _ in parts if hour is not None})
         return Page(page.edits + found, page.expected + expected)
 
     def trust(self) -> float:
@@ -237,62 +228,44 @@ class EditModel:
         shape, rate = PAGE_SHAPE + page.edits, PAGE_SHAPE + page.expected
         return -math.expm1(-shape * math.log1p(expected / rate))
 
-    def _expected(self, seen: Seen) -> float:
-        """Edits of an average page of the source in that time."""
-        return sum(
-            self._rate(piece.bucket)
-            * (self._mean_weight() if piece.hour is None else self._weight(piece.hour))
-            * piece.mass
-            for piece in pieces(seen)
-        )
+    def _shares(self, parts: Iterable[Piece]) -> list[float]:
+        """Edits of an average page of the source in each part of a time."""
+        rates, weights, mean = self._rates, self._weights, self._mean
+        return [rates[bucket] * (mean if hour is None else weights[hour]) * mass for bucket, hour, mass in parts]
 
-    def _rate(self, bucket: int) -> float:
-        """Edits per e-fold of age in a bucket of it."""
-        rate = self._rates[bucket]
-        if rate is None:
-            if self._habit is None:
-                usual = sum(self._usual(i) * exposure for i, exposure in enumerate(self.own.exposure))
-                self._habit = (ARCHIVE_WEIGHT * USUAL_RATE + sum(self.own.edits)) / (
-                    ARCHIVE_WEIGHT * USUAL_RATE + usual
-                )
-            prior = self._habit * self._usual(bucket)
-            edits, exposure = self.own.edits[bucket], self.own.exposure[bucket]
-            rate = self._rates[bucket] = (ARCHIVE_WEIGHT * prior + edits) / (ARCHIVE_WEIGHT + exposure)
-        return rate
-
-    def _usual(self, bucket: int) -> float:
-        """The archive's rate."""
-        edits, exposure = self._archive.edits[bucket], self._archive.exposure[bucket]
-        return (LITERATURE_WEIGHT * USUAL_RATE + edits) / (LITERATURE_WEIGHT + exposure)
-
-    def _weight(self, hour: int) -> float:
-        weight = self._weights[hour]
-        if weight is None:
-            share = HOURS_WEIGHT / HOURS
-            archive = self._archive
-            usual = (share + archive.hour_edits[hour]) / (share + archive.hour_exposure[hour])
-            own = self.own
-            weight = (share * usual + own.hour_edits[hour]) / (share + own.hour_exposure[hour])
-            self._weights[hour] = weight
-        return weight
-
-    def _mean_weight(self) -> float:
-        if self._mean is None:
-            self._mean = sum(self._weight(hour) for hour in range(HOURS)) / HOURS
-        return self._mean
+    def _work_out(self, hours: Iterable[int]) -> None:
+        """The rates and weights by what is learnt now. `hours`: those of which something is."""
+        own = self.own
+        share = HOURS_WEIGHT / HOURS
+        for hour in hours:
+            weight = share * self._usual_weights[hour] + own.hour_edits[hour]
+            self._weights[hour] = weight / (share + own.hour_exposure[hour])
+        self._mean = sum(self._weights) / HOURS
+        weighs = ARCHIVE_WEIGHT * USUAL_RATE
+        # How much more than the archive the source edits.
+        habit = (weighs + sum(own.edits)) / (weighs + sum(map(mul, self._usual, own.exposure)))
+        prior = ARCHIVE_WEIGHT * habit
+        self._rates = [
+            (prior * usual + edits) / (ARCHIVE_WEIGHT + exposure)
+            for usual, edits, exposure in zip(self._usual, own.edits, own.exposure, strict=True)
+        ]
 
 
-def pieces(seen: Seen) -> Iterator[Piece]:
+def pieces(seen: Seen) -> list[Piece]:
     """An interval, cut at the edges of age, and where it is shorter than a day at every hour."""
-    now, by_hour = seen.start, seen.end - seen.start < DAY
-    while now < seen.end:
-        age = max(now - seen.born, 0.0)
-        bucket = bisect_right(EDGES, age)
-        stop = min(seen.end, seen.born + EDGES[bucket]) if bucket < len(EDGES) else seen.end
-        if by_hour:
-            stop = min(stop, math.floor(now) + 1.0)
-        if stop <= now:
-            stop = math.nextafter(now, math.inf)
-        mass = _mass(max(stop - seen.born, 0.0)) - _mass(age)
-        yield Piece(bucket, int(now) % HOURS if by_hour else None, mass)
-        now = stop
+    found: list[Piece] = []
+    now, born, end = seen.start, seen.born, seen.end
+    by_hour = end - now < DAY
+    age = max(now - born, 0.0)
+    bucket, before = bisect_right(EDGES, age), _mass(age)
+    while now < end:
+        edge = born + EDGES[bucket] if bucket < len(EDGES) else math.inf
+        stop = min(end, edge, math.floor(now) + 1.0) if by_hour else min(end, edge)
+        # An edge may round to where we are.
+        if stop > now:
+            after = _mass(max(stop - born, 0.0))
+            found.append((bucket, int(now) % HOURS if by_hour else None, after - before))
+            now, before = stop, after
+        if stop >= edge:
+            bucket += 1
+    return found

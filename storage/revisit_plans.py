@@ -67,6 +67,20 @@ _AT: BindParameter[datetime] = bindparam("at", type_=UTCDateTime())
 _CALL = _SIGNAL.where(_frontier.c.state == "done", _frontier.c.due_at > _AT).values(due_at=_AT)
 
 
+@attrs.frozen
+class _Kept:
+    """A scope's model, and what it was made of."""
+
+    learnt: bytes
+    archive: bytes
+    model: EditModel
+
+
+# By plan: most visits follow one of the same scope. For the same bytes only: a transaction may have been undone, and
+# another process may have learnt something.
+_models: dict[int, _Kept] = {}
+
+
 @attrs.frozen(kw_only=True)
 class Ended:
     """How a visit of a frontier's row ended, as far as the next one depends on it."""
@@ -95,17 +109,27 @@ def after_visit(connection: Connection, entry: int, ended: Ended) -> dict[str, A
     if outcome in _STANDS:
         columns |= {"seen_at": now, "signalled_at": None}
         if known.plan is not None:
-            model = EditModel(Learnt.unpacked(known.learnt), Learnt.unpacked(known.archive))
+            model, learnt = _model(known), known.learnt
             if outcome is not Outcome.NEW and known.seen_at is not None and known.seen_at < now:
                 changed = outcome is Outcome.CHANGED
                 seen = Seen(revisits.hours(born_at), revisits.hours(known.seen_at), revisits.hours(now))
                 page = model.learn(page, seen, changed=changed)
                 if known.signalled_at is not None:
                     model.learn_signal(changed=changed)
-                connection.execute(_KEEP_LEARNT, {"plan": known.plan, "learnt": model.own.packed()})
+                learnt = model.own.packed()
+                connection.execute(_KEEP_LEARNT, {"plan": known.plan, "learnt": learnt})
                 columns |= {"edits": page.edits, "expected": page.expected}
+            _models[known.plan] = _Kept(learnt, known.archive, model)
     columns["due_at"] = _next(entry, ended, attempts, born_at, known, model, page)
     return columns
+
+
+def _model(known: Any) -> EditModel:
+    """What a scope has learnt by now, as the database has it. It is the caller's alone until it is put back."""
+    kept = _models.pop(known.plan, None)
+    if kept is not None and kept.learnt == known.learnt and kept.archive == known.archive:
+        return kept.model
+    return EditModel(Learnt.unpacked(known.learnt), Learnt.unpacked(known.archive))
 
 
 def _next(
