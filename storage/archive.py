@@ -5,6 +5,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+import attrs
+
 from storage import (
     cdx,
     database,
@@ -345,9 +347,17 @@ class Archive:
         return cdx.lines(self.engine, query)
 
     def runs(self, limit: int = 20, *, before: int | None = None) -> list[RunView]:
-        """The latest runs, or those before one; newest first."""
+        """The latest runs, or those before one; newest first. Those of sources that are withheld are left out."""
         with database.reading(self.engine) as connection:
-            return run_views.runs(connection, limit, before=before)
+            found = run_views.runs(connection, limit, before=before, to_readers=True)
+        return [attrs.evolve(one, error=one.error and self.folder.unplaced(one.error)) for one in found]
+
+    def run(self, number: int) -> RunView | None:
+        """One of them; None where there is none of that number. Raises Withheld for one of a source that is."""
+        with database.reading(self.engine) as connection:
+            withholding.must_show_run(connection, number)
+        found = self.runs(1, before=number + 1)
+        return found[0] if found and found[0].run == number else None
 
     def day_counts(self, first: date, last: date, *, source: str | None = None) -> "Sequence[DayCount]":
         """What the runs that began on these days, in UTC, found of each source: articles, edits, takedowns."""
@@ -368,7 +378,8 @@ class Archive:
         with database.reading(self.engine) as connection:
             return {post.rule: post for post in posts.posts(connection)}
 
-    def status(self, clock: Clock | None = None) -> dict[str, Any]:
-        """Runs, sources, what is due, and what looks wrong, as `status --json` prints it."""
+    def status(self, clock: Clock | None = None, *, to_readers: bool = False) -> dict[str, Any]:
+        """Runs, sources, what is due, and what looks wrong, as `status --json` prints it for the archive's owner;
+        `to_readers`: without the sources that are withheld and without where the archive lies."""
         with database.reading(self.engine) as connection:
-            return status.status(connection, self.folder, (clock or Clock()).now())
+            return status.status(connection, self.folder, (clock or Clock()).now(), to_readers=to_readers)

@@ -6,9 +6,9 @@ from datetime import date, datetime
 import attrs
 from sqlalchemy import Connection, func, select
 
-from storage import database
+from storage import database, withholding
 from storage.archive import Archive
-from storage.tables import RunRow, SourceRow, VisitRow
+from storage.tables import AliasRow, PageRow, RunRow, SourceRow, VisitRow
 
 _COUNTED = ("new", "changed", "gone")
 
@@ -29,7 +29,7 @@ class DayCount:
 
 
 def day_counts(archive: Archive, *, since: datetime, until: datetime, source: str | None = None) -> Sequence[DayCount]:
-    """One for each day and source with a find. By day, then by source."""
+    """One for each day and source with a find; what is withheld is not counted. By day, then by source."""
     query = (
         select(RunRow.started_at, SourceRow.name, VisitRow.outcome, func.count().label("visits"))
         .select_from(RunRow)
@@ -45,9 +45,15 @@ def day_counts(archive: Archive, *, since: datetime, until: datetime, source: st
     )
     if source is not None:
         query = query.where(SourceRow.name == source)
+    shown = (
+        query.join(AliasRow, AliasRow.id == VisitRow.alias_id)
+        .join(PageRow, PageRow.id == AliasRow.page_id)
+        .where(withholding.visible_run(), withholding.visible(snapshot=VisitRow.snapshot_id))
+    )
     found: dict[tuple[date, str | None], dict[str, int]] = {}
     with database.reading(archive.engine) as connection:
-        for row in connection.execute(query):
+        # Mostly nothing is withheld, and a visit's page need not be looked for.
+        for row in connection.execute(shown if withholding.is_anything(connection) else query):
             counts = found.setdefault((row.started_at.date(), row.name), dict.fromkeys(_COUNTED, 0))
             counts[row.outcome] += row.visits
     return [

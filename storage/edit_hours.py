@@ -11,6 +11,7 @@ from storage.archive import Archive
 from storage.change_tables import ChangeRow
 from storage.finding import source_id
 from storage.tables import AliasRow, ExtractionRow, PageRow, RenditionRow, SnapshotRow
+from storage.withholding import visible_page, visible_snapshot
 
 # The habit of today: of the source's latest pages.
 PAGES = 2_000
@@ -26,7 +27,7 @@ LATER = "later"
 
 _latest = (
     select(PageRow.id)
-    .where(PageRow.source_id == bindparam("source"))
+    .where(PageRow.source_id == bindparam("source"), visible_page())
     .order_by(PageRow.id.desc())
     .limit(PAGES)
     .subquery()
@@ -39,7 +40,12 @@ _EDITS = (
     .join(ChangeRow, ChangeRow.new_snapshot_id == SnapshotRow.id)
     .join(RenditionRow, RenditionRow.id == ChangeRow.new_rendition_id)
     .join(ExtractionRow, ExtractionRow.id == RenditionRow.extraction_id)
-    .where(ExtractionRow.published_at.is_not(None), cast(ChangeRow.kinds, Text) != "{}")
+    .where(
+        visible_snapshot(),
+        visible_snapshot(ChangeRow.old_snapshot_id),
+        ExtractionRow.published_at.is_not(None),
+        cast(ChangeRow.kinds, Text) != "{}",
+    )
 )
 
 
@@ -52,7 +58,8 @@ class EditHours:
 
 
 def edit_hours(archive: Archive, source: str) -> list[EditHours]:
-    """The edits of a source's latest pages by how long after publication they were seen. Raises SourceNotFound."""
+    """The edits of a source's latest pages by how long after publication they were seen. Raises SourceNotFound, and
+    Withheld."""
     counted: Counter[str] = Counter()
     with database.reading(archive.engine) as connection:
         for row in connection.execute(_EDITS, {"source": source_id(connection, source)}):

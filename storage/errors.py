@@ -132,6 +132,12 @@ class WarcFailed(BackissueError):
 class DamagedRecord(BackissueError):
     """A WARC record is not what was written."""
 
+    for_readers = (
+        "What was captured is damaged where it is kept, and cannot be shown. Whoever runs this archive finds more in "
+        "its log, and with `backissue verify`."
+    )
+    """The sentence for readers, who need not know where the archive lies."""
+
     def __init__(self, file: str, offset: int, why: str):
         super().__init__(
             f"The WARC record at {offset} in {file} is damaged: {why}. Restore the file from a copy; the "

@@ -66,6 +66,11 @@ class Folder:
         except OSError as error:
             raise ArchiveNotWritable(self.path, error.strerror or str(error)) from error
 
+    def unplaced(self, text: str) -> str:
+        """A sentence of ours without where the archive lies, for others than its owner."""
+        here = str(self.path.absolute())
+        return text.replace(f"{here}{os.sep}", "").replace(here, "the archive's folder")
+
     def must_exist(self) -> None:
         """Raises ArchiveNotFound where there is no database."""
         if not self.database.is_file():

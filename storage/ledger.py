@@ -1,5 +1,6 @@
 """The ledger: what ran, what is due, and what looks wrong, as `status --json` prints it."""
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from storage.errors import NoticeFileError, SourceFileError
 from storage.folder import Folder
 from storage.health import SourceHealth
 from storage.tables import FrontierRow, PageRow, RunRow, SourceRow
-from storage.withholding import Hidden
+from storage.withholding import Hidden, hidden_sources
 
 # A crawl that waits for others to end is not overdue yet.
 OVERDUE = timedelta(hours=2)
@@ -44,7 +45,7 @@ class Alarm:
 
 
 def alarms(connection: Connection, folder: Folder, found: list[SourceHealth], disk: Disk, now: datetime) -> list[Alarm]:
-    """All alarms: drift first, then runs, the schedule, notices and the disk."""
+    """All alarms, for the archive's owner: drift first, then runs, the schedule, notices and the disk."""
     drift = [
         Alarm(source=one.source, sign=sign.name, message=sign.message, at=one.last_run_at)
         for one in found
@@ -57,6 +58,23 @@ def alarms(connection: Connection, folder: Folder, found: list[SourceHealth], di
         *_notices(connection, folder),
         *_disk(disk),
     ]
+
+
+def alarms_for_readers(folder: Folder, found: list[Alarm], hidden: Container[str]) -> list[Alarm]:
+    """What others are told of these alarms: nothing of sources that are withheld (`hidden`, by name), nor where the
+    archive lies, nor what its owner has written into files."""
+    return [
+        attrs.evolve(one, message=_OWNERS.get(one.sign) or folder.unplaced(one.message))
+        for one in found
+        if one.source not in hidden
+    ]
+
+
+_OWNERS = {
+    "sources_file": "sources.toml has a mistake. `backissue status` says which.",
+    "notices_file": "notices.toml has a mistake. `backissue status` says which.",
+    "notices_failing": "Notices do not go out. `backissue status` says why.",
+}
 
 
 def _disk(disk: Disk) -> list[Alarm]:
@@ -144,11 +162,11 @@ def notices(connection: Connection) -> dict[str, int]:
 def sources_of(
     connection: Connection, found: list[SourceHealth], hidden: Hidden, now: datetime
 ) -> list[dict[str, Any]]:
-    """One object a source, by name: its pages, those left out that are withheld, what of it is due, and its health
-    where it was crawled."""
+    """One object a source, by name: its pages, those left out that are withheld, since when it is withheld as a whole,
+    what of it is due, and its health where it was crawled."""
     pages = select(func.count()).where(PageRow.source_id == SourceRow.id).scalar_subquery()
     known = {one.source: one for one in found}
-    overdue = due_by_scope(connection, now)
+    overdue, whole = due_by_scope(connection, now), hidden_sources(connection)
     rows = connection.execute(
         select(SourceRow.id, SourceRow.name, SourceRow.home, pages.label("pages")).order_by(SourceRow.name)
     ).all()
@@ -158,6 +176,7 @@ def sources_of(
             "home": row.home,
             "pages": row.pages - hidden.pages_by_source.get(row.id, 0),
             "withheld": hidden.pages_by_source.get(row.id, 0),
+            "withheld_since": iso(whole[row.name].withheld_at) if row.name in whole else None,
             "due": overdue.get(f"source:{row.id}", 0),
         }
         | (known[row.name].as_json() if row.name in known else {"last_run_at": None})

@@ -21,6 +21,7 @@ class Overview:
     """As the snapshots, without what is withheld."""
     snapshots: int
     sources: int
+    """As the alarms, without those that are withheld."""
     bytes: int
     """On disk: the database and the WARC files."""
     alarms: tuple[Alarm, ...]
@@ -35,10 +36,12 @@ def overview(archive: Archive, now: datetime) -> Overview:
             for row in (PageRow, SnapshotRow, SourceRow)
         )
         found, hidden = health(connection), withholding.hidden(connection)
+        whole = withholding.hidden_sources(connection)
+        alarms = ledger.alarms(connection, archive.folder, found, taken, now)
         return Overview(
             pages=pages - hidden.pages,
             snapshots=snapshots - hidden.snapshots,
-            sources=sources,
+            sources=sources - len(whole),
             bytes=taken.total,
-            alarms=tuple(ledger.alarms(connection, archive.folder, found, taken, now)),
+            alarms=tuple(ledger.alarms_for_readers(archive.folder, alarms, whole)),
         )

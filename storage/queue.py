@@ -13,7 +13,7 @@ from typing import Any, Literal
 import attrs
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from storage import database
+from storage import database, withholding
 from storage.archive import Archive
 from storage.errors import BackissueError, InvalidURL, UsageError
 from storage.outcome import ERRORS, Receipt
@@ -121,7 +121,11 @@ def job(connection: Connection, number: int) -> Job:
 
 def jobs(connection: Connection, *, limit: int, before: int | None = None) -> list[Job]:
     """The latest, or those before one; newest first."""
-    query = _JOBS.order_by(JobRow.id.desc()).limit(limit)
+    return _latest(connection, _JOBS, limit=limit, before=before)
+
+
+def _latest(connection: Connection, query: Any, *, limit: int, before: int | None) -> list[Job]:
+    query = query.order_by(JobRow.id.desc()).limit(limit)
     if before is not None:
         query = query.where(JobRow.id < before)
     return list(map(_job, connection.execute(query)))
@@ -181,7 +185,7 @@ def end(connection: Connection, number: int, receipt: Receipt, *, now: datetime)
 
 
 class Queue:
-    """An archive's queue, for who asks and is no worker."""
+    """An archive's queue, for readers: who asks and is no worker, and is not shown what is withheld."""
 
     def __init__(self, archive: Archive):
         self._archive = archive
@@ -189,23 +193,35 @@ class Queue:
         self._opening = threading.Lock()
 
     def ask(self, url: str, *, now: datetime) -> Job:
-        """Put a URL on the queue. Raises InvalidURL, QueueFull and DatabaseFailed."""
+        """Put a URL on the queue. Raises InvalidURL, QueueFull, DatabaseFailed, and Withheld for that of a page that
+        readers are not shown."""
         with self._opening:
             # Mostly nobody asks.
             if self._writer is None:
                 self._writer = database.open_engine(self._archive.folder.database, write=True)
         with database.writing(self._writer) as connection:
-            return add(connection, url, now=now)
+            asked = add(connection, url, now=now)
+            # Nothing is written where it raises.
+            withholding.must_show_key(connection, key(asked.url), asked.url)
+            return asked
 
     def job(self, number: int) -> Job:
-        """One that was asked for. Raises JobNotFound."""
+        """One that was asked for. Raises JobNotFound, and Withheld where its page is."""
         with database.reading(self._archive.engine) as connection:
-            return job(connection, number)
+            found = job(connection, number)
+            withholding.must_show_key(connection, key(found.url), f"What was asked for as number {number}")
+            if found.snapshot is not None:
+                withholding.must_show_snapshot(connection, found.snapshot)
+            return self._unplaced(found)
 
     def jobs(self, *, limit: int, before: int | None = None) -> list[Job]:
-        """The latest, or those before one; newest first."""
+        """The latest that readers are shown, or those before one; newest first."""
+        query = _JOBS.where(withholding.visible_url(JobRow.key, JobRow.snapshot_id))
         with database.reading(self._archive.engine) as connection:
-            return jobs(connection, limit=limit, before=before)
+            return list(map(self._unplaced, _latest(connection, query, limit=limit, before=before)))
+
+    def _unplaced(self, found: Job) -> Job:
+        return attrs.evolve(found, error=found.error and self._archive.folder.unplaced(found.error))
 
     def ahead_of(self, number: int) -> int:
         """How many wait that were asked for earlier."""

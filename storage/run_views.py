@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, func, select
 
+from storage import withholding
 from storage.clock import iso
 from storage.tables import RunRow, SourceRow, VisitRow
 
@@ -33,8 +34,16 @@ class RunView:
         return attrs.asdict(self) | {"started_at": iso(self.started_at), "ended_at": iso(self.ended_at)}
 
 
-def runs(connection: Connection, limit: int, *, source: int | None = None, before: int | None = None) -> list[RunView]:
-    """The latest runs, newest first; `source`: those of that source; `before`: those before that run."""
+def runs(
+    connection: Connection,
+    limit: int,
+    *,
+    source: int | None = None,
+    before: int | None = None,
+    to_readers: bool = False,
+) -> list[RunView]:
+    """The latest runs, newest first; `source`: those of that source; `before`: those before that run; `to_readers`:
+    without those of sources that are withheld."""
     query: Any = (
         select(
             RunRow.id,
@@ -58,6 +67,8 @@ def runs(connection: Connection, limit: int, *, source: int | None = None, befor
         query = query.where(RunRow.source_id == source)
     if before is not None:
         query = query.where(RunRow.id < before)
+    if to_readers:
+        query = query.where(withholding.visible_run())
     return [_run(connection, row) for row in connection.execute(query).all()]
 
 

@@ -25,8 +25,6 @@ class SourceView:
     home: str | None
     pages: int
     """Those left out that are withheld."""
-    withheld: str | None
-    """Why readers are not shown it. None: they are."""
     last_run_at: datetime | None
     """When its last crawl began. None: it was never crawled."""
     next_run_at: datetime | None
@@ -51,13 +49,13 @@ class SourceReport:
 
 
 def sources(archive: Archive, now: datetime) -> list[SourceView]:
-    """All sources that the archive has, by name."""
+    """All sources that readers are shown, by name."""
     with database.reading(archive.engine) as connection:
         return _sources(connection, archive, {one.source: one for one in health(connection)}, None, now)
 
 
 def source(archive: Archive, name: str, now: datetime, *, runs: int) -> SourceReport:
-    """One of them, with its latest runs. Raises SourceNotFound."""
+    """One of them, with its latest runs. Raises SourceNotFound, and Withheld."""
     with database.reading(archive.engine) as connection:
         number = source_id(connection, name)
         found = {one.source: one for one in health(connection, source=name)}
@@ -66,7 +64,10 @@ def source(archive: Archive, name: str, now: datetime, *, runs: int) -> SourceRe
             source=view,
             health=found.get(name),
             due=ledger.due_by_scope(connection, now).get(f"source:{number}", 0),
-            runs=tuple(run_views.runs(connection, runs, source=number)),
+            runs=tuple(
+                attrs.evolve(run, error=run.error and archive.folder.unplaced(run.error))
+                for run in run_views.runs(connection, runs, source=number)
+            ),
         )
 
 
@@ -86,22 +87,22 @@ def _sources(
         .where(RunRow.source_id == SourceRow.id, RunRow.kind == "crawl")
         .scalar_subquery()
     )
-    query = select(SourceRow.id, SourceRow.name, SourceRow.home, pages.label("pages"), last.label("last")).order_by(
-        SourceRow.name
+    query = (
+        select(SourceRow.id, SourceRow.name, SourceRow.home, pages.label("pages"), last.label("last"))
+        .where(withholding.visible_source())
+        .order_by(SourceRow.name)
     )
     if only is not None:
         query = query.where(SourceRow.name == only)
     lines, hidden = _cron_lines(archive), withholding.hidden(connection)
     made = []
     for row in connection.execute(query).all():
-        by = withholding.withheld(connection, "source", row.id)
         line, zone = lines.get(row.name, (None, ""))
         made.append(
             SourceView(
                 source=row.name,
                 home=row.home,
                 pages=row.pages - hidden.pages_by_source.get(row.id, 0),
-                withheld=by.reason if by else None,
                 last_run_at=row.last,
                 schedule=line,
                 next_run_at=Cron.parse(line, row.name).next_after(now, ZoneInfo(zone)) if line else None,

@@ -26,7 +26,7 @@ from sqlalchemy.orm import aliased
 
 from storage.clock import iso
 from storage.errors import Withheld
-from storage.tables import AliasRow, PageRow, SnapshotRow, SourceRow, table
+from storage.tables import AliasRow, PageRow, RunRow, SnapshotRow, SourceRow, table
 from storage.withheld_tables import WithheldRow
 
 Kind = Literal["page", "snapshot", "source"]
@@ -102,6 +102,33 @@ def untouched(page: Any = PageRow) -> ColumnElement[bool]:
         .correlate_except(one, alias, snapshot)
     )
     return and_(visible_page(page), ~exists(of_it))
+
+
+def visible_run(run: Any = RunRow) -> ColumnElement[bool]:
+    """That a run may be shown: it is of no source, or of one that is."""
+    return ~_in_force("source", run.source_id)
+
+
+def visible_url(key: Any, snapshot: Any) -> ColumnElement[bool]:
+    """That a URL may be shown that somebody asked for: neither the page that it leads to is withheld nor what became
+    of it. `key`, `snapshot`: columns with the URL's key and the number of its snapshot, which may be null."""
+    alias, page, made = aliased(AliasRow), aliased(PageRow), aliased(SnapshotRow)
+    its_page = (
+        select(page.id)
+        .join(alias, alias.page_id == page.id)
+        .where(
+            or_(alias.key == key, alias.id == select(made.alias_id).where(made.id == snapshot).scalar_subquery()),
+            ~visible_page(page),
+        )
+        .correlate_except(alias, page, made)
+    )
+    return and_(~exists(its_page), visible_snapshot(snapshot))
+
+
+def hidden_sources(connection: Connection) -> dict[str, Withholding]:
+    """The sources that are withheld as a whole, by name."""
+    query = select(*table(WithheldRow).columns).where(WithheldRow.kind == "source", WithheldRow.lifted_at.is_(None))
+    return {row.name: as_value(row) for row in connection.execute(query)}
 
 
 def _in_force(kind: Kind, target: Any) -> ColumnElement[bool]:
@@ -204,12 +231,35 @@ def must_show_source(connection: Connection, name: str) -> None:
         raise refusal(by, f"The source {name!r}", own=True, lift=None)
 
 
+def must_show_run(connection: Connection, run: int) -> None:
+    """Raises Withheld where a run is one of a source that is hidden."""
+    source = connection.execute(select(RunRow.source_id).where(RunRow.id == run)).scalar()
+    if by := withheld(connection, "source", source):
+        raise refusal(by, f"Run {run}", own=False, lift=None)
+
+
+def must_show_key(connection: Connection, key: str, url: str) -> None:
+    """Raises Withheld where the page that a URL leads to, if there is one, is hidden. `key`: the URL's."""
+    pages = select(AliasRow.page_id).where(AliasRow.key == key).distinct()
+    for page in connection.execute(pages).scalars().all():
+        must_show_page(connection, page, url)
+
+
+def shows_site(connection: Connection, site: str) -> bool:
+    """Whether a site has a page that readers are shown, or none at all."""
+    pages = select(PageRow.id).where(PageRow.site == site).limit(1)
+    return (
+        not is_anything(connection)
+        or connection.execute(pages.where(visible_page())).first() is not None
+        or connection.execute(pages).first() is None
+    )
+
+
 def must_show_site(connection: Connection, site: str) -> None:
     """Raises Withheld where every page of a site is hidden."""
-    pages = select(PageRow.id).where(PageRow.site == site).limit(1)
-    if not is_anything(connection) or connection.execute(pages.where(visible_page())).first() is not None:
+    if shows_site(connection, site):
         return
-    one = connection.execute(pages).scalar()
+    one = connection.execute(select(PageRow.id).where(PageRow.site == site).limit(1)).scalar()
     if one is not None and (by := of_page(connection, one)):
         raise refusal(by, f"Every page of {site}", own=True, lift=None)
 

@@ -9,10 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from storage.errors import BackissueError, PageNotFound, RefusedURL, SourceNotFound, UsageError, Withheld
+from storage.errors import BackissueError, DamagedRecord, PageNotFound, RefusedURL, SourceNotFound, UsageError, Withheld
+from storage.folder import Folder
 from storage.queue import JobNotFound, QueueFull
 from storage.search.finder import NotIndexed
-from web.context import render, settings
+from web.context import archive, render, settings
 from web.doors.headers import guard
 
 logger = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address. Check it, or begin at the front page.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method. Read it with GET.",
 }
-_FAILED = "Something went wrong here. It was logged; try again, and look at the server's log if it stays so."
+FAILED = "Something went wrong here. It was logged; try again, and look at the server's log if it stays so."
 
 
 def answer(request: Request, status: int, sentence: str, *, headers: Mapping[str, str] | None = None) -> Response:
@@ -49,16 +50,20 @@ def status_of(error: BackissueError) -> int:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def sentence_of(error: Exception) -> str:
-    """What an error says to readers."""
-    return error.for_readers if isinstance(error, Withheld) else str(error)
+def sentence_of(error: BackissueError, folder: Folder) -> str:
+    """What an error says to readers. What failed is for who runs the archive, and so is where that lies."""
+    if isinstance(error, Withheld | DamagedRecord):
+        return error.for_readers
+    return FAILED if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR else folder.unplaced(str(error))
 
 
 def _of_storage(request: Request, error: Exception) -> Response:
-    status = status_of(error) if isinstance(error, BackissueError) else HTTPStatus.INTERNAL_SERVER_ERROR
+    if not isinstance(error, BackissueError):
+        return _unexpected(request, error)
+    status = status_of(error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("%s %s: %s", request.method, request.url.path, error)
-    return answer(request, status, sentence_of(error))
+    return answer(request, status, sentence_of(error, archive(request).folder))
 
 
 def _of_http(request: Request, error: Exception) -> Response:
@@ -74,7 +79,7 @@ def _of_http(request: Request, error: Exception) -> Response:
 def _unexpected(request: Request, error: Exception) -> Response:
     # The traceback is logged by the server, which gets the error after this.
     # It is answered outside of the doors, which would have added these.
-    failed = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, _FAILED)
+    failed = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, FAILED)
     guard(failed.headers, request, settings(request))
     return failed
 

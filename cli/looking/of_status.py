@@ -17,6 +17,8 @@ def print_status(out: Output, state: dict[str, Any]) -> None:
     if any(state["withheld"].values()):
         out.line(f"withheld: {state['withheld']['pages']:,} more pages, {state['withheld']['snapshots']:,} snapshots")
     for source in state["sources"]:
+        if source["withheld_since"] is not None:
+            out.line(f"{source['source']}: withheld since {source['withheld_since']}; it is crawled as ever")
         if source["last_run_at"] is not None:
             habit = "" if source["fresh_habit"] is None else f" (habit {source['fresh_habit']:,})"
             blocked = f", {source['block_rate']:.0%} blocked" if source["block_rate"] else ""

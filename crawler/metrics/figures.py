@@ -18,7 +18,8 @@ _RATES = ("block_rate", "failure_rate", "empty_rate", "untitled_rate", "undated_
 
 
 class Figures(Collector):
-    """What `status` says, and how many crawls are under way in this process."""
+    """What `status` says to readers, since whoever reaches the address sees it, and how many crawls are under way in
+    this process."""
 
     def __init__(self, folder: Folder, running: Callable[[], int]):
         self._folder = folder
@@ -31,7 +32,7 @@ class Figures(Collector):
         if time.monotonic() - self._read_at > CACHED_SECONDS or not self._state:
             archive = Archive.open(self._folder.path)
             try:
-                self._state = archive.status()
+                self._state = archive.status(to_readers=True)
             finally:
                 archive.close()
             self._read_at = time.monotonic()

@@ -54,8 +54,7 @@ _CHANGE: dict[str, Schema] = {
 }  # fmt: skip
 _PLACE = obj(snapshot=NUMBER, captured_at=TIME)
 _SOURCE: dict[str, Schema] = {
-    "source": TEXT, "home": maybe(TEXT), "pages": COUNT, "withheld": maybe(TEXT),
-    "last_run_at": maybe(TIME), "next_run_at": maybe(TIME),
+    "source": TEXT, "home": maybe(TEXT), "pages": COUNT, "last_run_at": maybe(TIME), "next_run_at": maybe(TIME),
     "schedule": maybe(TEXT), "signs": some(obj(sign=TEXT, message=TEXT)),
 }  # fmt: skip
 _GONE: dict[str, Schema] = {

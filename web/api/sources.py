@@ -40,15 +40,17 @@ def _runs(asked: Asked) -> dict[str, Any]:
 
 def _run(asked: Asked) -> dict[str, Any]:
     wanted = asked.get(RUN) or 0
-    found = asked.archive.runs(1, before=wanted + 1)
-    if not found or found[0].run != wanted:
+    found = asked.archive.run(wanted)
+    if found is None:
         raise HTTPException(404, f"There is no run {wanted}. /api/v1/runs lists what there is.")
-    return found[0].as_json()
+    return found.as_json()
 
 
 def _status(asked: Asked) -> dict[str, Any]:
     # It counts everything: what shows it keeps it for a while.
-    state: dict[str, Any] = context.cache(asked.request).get("status", asked.archive.status, steady=True)
+    state: dict[str, Any] = context.cache(asked.request).get(
+        "status", lambda: asked.archive.status(to_readers=True), steady=True
+    )
     return state
 
 
@@ -89,7 +91,7 @@ OPERATIONS = (
     Operation(
         name="status",
         path="/status",
-        summary="What ran, what is due and what looks wrong, as `status --json` prints it.",
+        summary="What ran, what is due and what looks wrong, as `status --json` prints it, without what is withheld.",
         answer="Status",
         work=_status,
     ),

@@ -26,7 +26,7 @@ def runs(request: Request) -> Response:
 def run(request: Request) -> Response:
     """One run."""
     number = request.path_params["id"]
-    found = archive(request).runs(1, before=int(number) + 1) if is_id(number) else []
-    if not found or found[0].run != int(number):
+    found = archive(request).run(int(number)) if is_id(number) else None
+    if found is None:
         raise PageNotFound(f"run {number[:60]}")
-    return render(request, "run.html", run=found[0])
+    return render(request, "run.html", run=found)

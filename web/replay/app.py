@@ -122,7 +122,7 @@ def _of_storage(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("%s %s: %s", request.method, request.url.path, error)
-    return _answer(status, sentence_of(error))
+    return _answer(status, sentence_of(error, archive(request).folder))
 
 
 def _of_http(request: Request, error: Exception) -> Response:
