@@ -54,6 +54,8 @@ class Archive:
 
     def __init__(self, folder: Folder):
         self.folder = folder
+        self.search_seconds: float | None = None
+        """How long a search may work before it is ended. None: for ever, as the archive's owner may want it."""
         use_rules_of(folder.path)
         self.engine = database.open_engine(folder.database, write=False)
 
@@ -245,11 +247,13 @@ class Archive:
     def search(self, query: Search | str = "", **more: Unpack[Options]) -> Found:
         """A page of what is found: for a query in the language of docs/search.md, with a Search's other fields by name.
 
-        Raises UsageError (a date that is none, a cursor that is another search's, a limit out of range) and NotIndexed.
+        Raises UsageError (a date that is none, a cursor that is another search's, a limit out of range, what takes
+        longer than `search_seconds`) and NotIndexed.
         """
         from storage.search import finder
+        from storage.search.patience import patient
 
-        with database.reading(self.engine) as connection:
+        with database.reading(self.engine) as connection, patient(connection, self.search_seconds):
             return finder.find(connection, asked(query, more))
 
     def facets(self, query: Search | str = "", *, at_most: int | None = None, **more: Unpack[Options]) -> Facets:
@@ -258,8 +262,9 @@ class Archive:
         Raises as `search` does.
         """
         from storage.search import finder
+        from storage.search.patience import patient
 
-        with database.reading(self.engine) as connection:
+        with database.reading(self.engine) as connection, patient(connection, self.search_seconds):
             return finder.count(connection, asked(query, more), at_most)
 
     def tags(self, what: str | None = None) -> list[Label]:

@@ -1,9 +1,13 @@
 """A small archive for the tests of the web page: visits of made-up articles, recorded at chosen times."""
 
 import asyncio
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -150,8 +154,16 @@ COPY = "https://wire.example/news/quay"
 
 def harbour(path: Path) -> Folder:
     """Two sources over two weeks: a page in twelve versions with a copy elsewhere, one that is gone, one with a
-    teaser, and a crawl that failed."""
-    made = MadeUp(path)
+    teaser, and a crawl that failed. It is made once and copied after that."""
+    shutil.copytree(_harbour(), path)
+    return Folder(path)
+
+
+@lru_cache(maxsize=1)
+def _harbour() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="backissue-harbour-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = MadeUp(folder / "archive")
     for day in range(VERSIONS):
         at = START + day * DAY
         crawl = made.begin("ledger", at)
@@ -183,4 +195,4 @@ def harbour(path: Path) -> Folder:
     made.end(failed, START + 2 * DAY, state="failed", error="the disk was full. Free some space and crawl again.")
     made.link()
     made.close()
-    return made.folder
+    return folder / "archive"
