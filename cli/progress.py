@@ -28,6 +28,7 @@ class Progress:
         self._what = what
         self._as_json = as_json
         self._in_bytes = in_bytes
+        self._total = total
         self._console = Console(stderr=True, highlight=False)
         self._live = self._console.is_terminal
         self._counts: Counter[str] = Counter()
@@ -81,9 +82,12 @@ class Progress:
         self._bar.update(self._task, total=(self._bar.tasks[0].total or 0) + new)
 
     def upkeep(self, what: str, done: int, total: int) -> None:
-        """What has been learnt is put to use; in the place of the bar of what was visited."""
+        """The archive is brought up to date before the visits, or what has been learnt is put to use after them; in
+        the place of the bar of what was visited."""
         if self._live:
             self._bar.update(self._task, description=what, completed=done, total=total, rate="", counts="")
+            if done == total and not self._done:
+                self._bar.reset(self._task, description=self._what, total=self._total)
         elif done == 0 and total >= PLAIN_EVERY and not self._as_json:
             self._say(f"{what}: {total:,}")
 

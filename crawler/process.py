@@ -104,7 +104,7 @@ class Process:
         # Where the folder cannot be made, that is what to say, and not that sources.toml in it cannot be read.
         self.folder.make()
         self._book = RuleBook.of(self.folder)
-        self._recorder = Recorder(self.folder, clock=self.clock)
+        self._recorder = Recorder(self.folder, clock=self.clock, on_progress=self.on_upkeep)
         self._back_offs = BackOffs(self._recorder)
         self._reader = open_engine(self.folder.database, write=False)
         self._pool = Workers(self.workers)

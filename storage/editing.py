@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 
 from storage import database
 from storage.folder import Folder
-from storage.search import index
 from storage.urls import use_rules_of
 
 
@@ -19,7 +18,6 @@ def editing(folder: Folder) -> Iterator[Connection]:
     engine = database.open_engine(folder.database, write=True)
     try:
         database.migrate(engine)
-        index.catch_up(engine)
         with database.writing(engine) as connection:
             yield connection
     finally:

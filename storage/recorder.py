@@ -95,10 +95,18 @@ class Recorder:
     losing pages.
     """
 
-    def __init__(self, folder: Folder, *, clock: Clock, group_seconds: float = GROUP_SECONDS):
+    def __init__(
+        self,
+        folder: Folder,
+        *,
+        clock: Clock,
+        group_seconds: float = GROUP_SECONDS,
+        on_progress: index.OnProgress = lambda what, done, total: None,
+    ):
         """Make the archive where it is missing, bring it up to date, mend what a crash left. Raises BackissueError.
 
         `group_seconds`: how long a visit that follows closely waits for others; 0 where each is waited for in turn.
+        `on_progress`: told of what takes long in bringing it up to date.
         """
         folder.make()
         use_rules_of(folder.path)
@@ -107,7 +115,7 @@ class Recorder:
         self.group_seconds = group_seconds
         self.lock = RunLock(folder.locks)
         self.engine = database.open_engine(folder.database, write=True)
-        self._migrate()
+        self._migrate(on_progress)
         self._warc = WarcFiles(folder.warc, clock=clock, software=SOFTWARE)
         self._mend()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -116,7 +124,7 @@ class Recorder:
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
-    def _migrate(self) -> None:
+    def _migrate(self, on_progress: index.OnProgress) -> None:
         # Two processes that start on a new folder at once would both create the tables.
         gate = RunLock(self.folder.locks)
         while not gate.take("migration"):
@@ -128,7 +136,7 @@ class Recorder:
                 if not is_current(connection):
                     rekey(connection)
                     index.move_all(connection)
-            index.catch_up(self.engine)
+            index.catch_up(self.engine, on_progress)
         finally:
             gate.drop("migration")
 

@@ -28,7 +28,7 @@ def keep_up(
     Ctrl-C and SIGTERM set `stopping`; the second time they end the process. Raises ArchiveNotFound.
     """
     folder.must_exist()
-    recorder = Recorder(folder, clock=clock or Clock())
+    recorder = Recorder(folder, clock=clock or Clock(), on_progress=on_progress)
     reader = open_engine(folder.database, write=False)
     pool = Workers(workers)
     stopped = False

@@ -1,7 +1,8 @@
 """Keeps the full-text index in step with the snapshots, inside the transactions that change them."""
 
 import hashlib
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,8 @@ from storage.withholding import visible_snapshot
 BATCH = 500
 
 _BOOKMARK = "search"
+
+OnProgress = Callable[[str, int, int], None]
 
 _SHOWN = (
     select(
@@ -242,19 +245,29 @@ def fill(connection: Connection, after: int) -> int | None:
     return None
 
 
-def catch_up(engine: Engine) -> None:
+def catch_up(engine: Engine, on_progress: OnProgress = lambda what, done, total: None) -> None:
     """Index what is not, in short transactions, so that others get their turn. Quick where all is.
 
-    What an older version has indexed in another form is indexed anew.
+    What an older version has indexed in another form is indexed anew. `on_progress`: what is being done, how many
+    snapshots are done, and how many there are; an archive that was made before there was an index takes a second for
+    a thousand.
     """
     with reading(engine) as connection:
         if is_current(connection):
             return
         begun = connection.execute(select(BookmarkRow.value).where(BookmarkRow.name == _BOOKMARK)).scalar()
+        total = connection.execute(select(func.count()).select_from(SnapshotRow)).scalar_one()
     if begun is not None:
         with writing(engine) as connection:
             clear(connection)
-    at: int | None = 0
-    while at is not None:
+    at = 0
+    for done in itertools.count(0, BATCH):
+        if done < total:
+            on_progress("indexing", done, total)
         with writing(engine) as connection:
-            at = fill(connection, at)
+            reached = fill(connection, at)
+        if reached is None:
+            break
+        at = reached
+    if total:
+        on_progress("indexing", total, total)

@@ -114,7 +114,11 @@ def test_an_archive_that_was_not_indexed_says_so_and_is_when_it_is_opened_for_wr
     made.sql(f"UPDATE bookmark SET value = '{FORM + 1}' WHERE name = 'search'")
     with pytest.raises(NotIndexed):
         made.found("storm")
-    index.catch_up(made.engine)
+    told: list[tuple[str, int, int]] = []
+    index.catch_up(made.engine, lambda *what: told.append(what))
+    assert told == [("indexing", 0, 1), ("indexing", 1, 1)]
+    index.catch_up(made.engine, lambda *what: told.append(what))
+    assert len(told) == 2
     assert made.numbers("storm") == [number]
     made.check()
     made.close()
