@@ -30,7 +30,8 @@ leave a reply|post a comment|add a comment|view comments|show comments|join the 
 subscribe now|subscribe today|subscribe here|sign up|sign up now|sign up here|sign up for our newsletter
 subscribe to our newsletter|newsletter|newsletters|log in|login|sign in|register|register now|create account
 follow|follow us|follow us on twitter|follow us on facebook|follow us on google news|follow on google news
-back to contents|back to table of contents|get the app|download the app|download our app|back to top
+back to contents|back to table of contents|contents|table of contents|main content
+get the app|download the app|download our app|back to top
 back to the top|top|skip to content
 skip to main content|skip ad|close|dismiss|next|previous|next article|previous article|view gallery|view image
 view image in fullscreen|view slideshow|open image in gallery|image|photo|photos|gallery|video|videos|enlarge
@@ -52,7 +53,7 @@ per e mail teilen|per mail teilen|drucken|artikel drucken|merken|artikel merken|
 kommentare|kommentar|kommentieren|kommentar schreiben|kommentar verfassen|kommentare anzeigen|zu den kommentaren
 diskutieren sie mit|abonnieren|jetzt abonnieren|newsletter abonnieren|jetzt anmelden|anmelden|registrieren
 jetzt registrieren|einloggen|folgen|folgen sie uns|nach oben|zurück zum inhaltsverzeichnis|zum seitenanfang
-zur startseite|startseite
+zur startseite|startseite|hauptinhalt|inhaltsverzeichnis|inhalt dieses artikels
 schließen|zurück|weiter|nächster artikel|vorheriger artikel|meistgelesen|beliebt|themen|schlagwörter|schlagworte
 stichwörter|zur galerie|bild vergrößern|vergrößern|zum video|video|bildergalerie|mehr bilder|datenschutz
 impressum|feedback|korrektur melden|fehler melden|fehler gefunden|fehler gefunden jetzt melden|fehler entdeckt
@@ -144,7 +145,7 @@ bình luận|tin liên quan|bài liên quan|đăng nhập|đăng ký
 تسجيل الدخول|مواضيع ذات صلة|مقالات ذات صلة|الأكثر قراءة|تابعنا|إغلاق|فرسوده|پرسش و پاسخ|بیشتر بخوانید
 اشتراک گذاری|چاپ|نظرات
 פרסומת|קראו גם|קרא עוד|קראו עוד|שתפו|שתף|הדפסה|הדפס|תגובות|הוסף תגובה|הרשמה|התחברות|כתבות נוספות|עוד בנושא
-विज्ञापन|यह भी पढ़ें|ये भी पढ़ें|और पढ़ें|शेयर करें|टिप्पणियाँ|संबंधित खबरें|सब्सक्राइब करें|বিজ্ঞাপন|আরও পড়ুন
+विज्ञापन|कॉपी लिंक|यह भी पढ़ें|ये भी पढ़ें|और पढ़ें|शेयर करें|टिप्पणियाँ|संबंधित खबरें|सब्सक्राइब करें|বিজ্ঞাপন|আরও পড়ুন
 আরো পড়ুন|শেয়ার করুন|மேலும் படிக்க|விளம்பரம்
 広告|関連記事|関連ニュース|関連リンク|この記事は会員限定です|あわせて読みたい|続きを読む|もっと見る|もっと読む|シェア|シェアする
 ツイート|印刷|保存|コメント|コメントする|ログイン|会員登録|無料会員登録|購読|フォロー|フォローする|トップへ戻る

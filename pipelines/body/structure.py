@@ -46,6 +46,8 @@ LINKED = 0.8
 # The text begins with the first paragraph of so many words; names and dates before it are the byline.
 BODY_WORDS = 15
 MAX_BYLINE_WORDS = 12
+# Whose the text is, with a link to those who sell it.
+RIGHTS_LINKED = 0.5
 MAX_SIGNATURE_WORDS = 6
 _NO_BYLINES = frozenset({BlockKind.STANDFIRST, BlockKind.LIVE_ENTRY, BlockKind.TABLE_ROW})
 # A line behind the text that is no sentence: a place, a section, a name (of 66 on 380 news pages 54 were no text).
@@ -73,6 +75,11 @@ _READING = re.compile(
     r"|\bανάγνωσ|\bokuma|\bbaca|đọc|読|阅读|閱讀|읽",
     re.I,
 )
+# Of scripts without spaces each character counts as a word: a moment, and what was done then.
+_DATE_ALONE = re.compile(
+    r"(?=\W*(?:19|20)\d\d\s?年)(?:[\d\W年月日號号時时点點分秒曜週周火水木金土一二三四五六]"
+    r"|更新|公開|配信|掲載|発表|发布|發布|最終|最后|最後|时间|時間|日期){8,60}"
+)
 _DATE = re.compile(
     r"\b\d{1,2}[:.h]\d\d\b(?!\s*(?:Uhr)?\))|\b\d{1,2}\b.{1,12}\b(?:19|20)\d\d\b|\A\w+ (?:19|20)\d\d\Z|(?:19|20)\d\d年"
     r"|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\A\d+ min(?:ut\w*|s)?\b",
@@ -97,11 +104,13 @@ def _cuts(blocks: Sequence[Block], authors: Sequence[str]) -> dict[int, str]:
     _cards(blocks, body, found)
     _trailing(blocks, body, found)
     _emptied(blocks, body, found)
-    total = sum(words(blocks[i].text) for i in body if found.get(i) not in CERTAIN)
+    # Lines that are links are no text that could be lost.
+    weighed = [i for i in body if blocks[i].links < LINKED and found.get(i) not in CERTAIN]
+    total = sum(words(blocks[i].text) for i in weighed)
     while True:
         weights: Counter[str] = Counter()
-        for i in body:
-            if i in found and found[i] not in CERTAIN:
+        for i in weighed:
+            if i in found:
                 weights[found[i]] += words(blocks[i].text)
         if weights.total() <= MAX_CUT * total:
             return found
@@ -153,13 +162,17 @@ def _byline(blocks: Sequence[Block], body: Sequence[int], authors: Sequence[str]
     for i in body:
         block = blocks[i]
         count = words(block.text)
+        if _DATE_ALONE.fullmatch(block.text):
+            found.setdefault(i, "date line")
         if block.kind is BlockKind.PARAGRAPH and count >= BODY_WORDS and i not in found:
             return
-        if i in found or count > MAX_BYLINE_WORDS or block.kind in _NO_BYLINES:
+        if i in found or block.kind in _NO_BYLINES:
             continue
         folded = key(block.text)
-        if block.links >= LINKED and count <= MAX_TRAILING_WORDS:
+        if block.links >= LINKED and (count <= MAX_TRAILING_WORDS or block.kind is BlockKind.HEADING):
             found[i] = "link before the text"
+        elif count > MAX_BYLINE_WORDS:
+            continue
         elif not is_sentence(block.text) and (any(name in folded for name in names) or _is_signature(block.text)):
             found[i] = "byline"
         elif _DATE.search(block.text) and not is_sentence(block.text) and block.kind is not BlockKind.HEADING:
@@ -212,7 +225,7 @@ def _trailing(blocks: Sequence[Block], body: Sequence[int], found: dict[int, str
         block = blocks[i]
         if i in found:
             continue
-        if block.links >= LINKED:
+        if block.links >= LINKED or (block.links >= RIGHTS_LINKED and block.text.startswith(("©", "(c)", "(C)"))):
             found[i] = "link after the text"
         elif block.kind is BlockKind.HEADING:
             found[i] = "heading after the text"
@@ -240,4 +253,7 @@ def _emptied(blocks: Sequence[Block], body: Sequence[int], found: dict[int, str]
         elif i in found:
             gone = True
         else:
+            # What stands in another box than a heading beside the text is none of its section.
+            if heading is not None and gone and blocks[heading].box not in (0, blocks[i].box):
+                found.setdefault(heading, "heading of what was cut")
             heading, gone = None, False

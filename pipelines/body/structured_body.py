@@ -1,5 +1,9 @@
 """The article's text in structured data as arbiter of the extracted one: never used itself, it is wrong too often."""
 
+import re
+
+from pipelines.body.alignment import Placed
+from pipelines.body.boxes import number
 from pipelines.body.layout import Layout
 from pipelines.body.overlap import cover, grams, tokens
 from storage.article import BlockKind
@@ -10,8 +14,10 @@ MIN_LENGTH = 0.7
 MIN_AGREEMENT = 0.6
 # A line of a believed text covers itself; drop caps and links within words keep some from it.
 STRANGE = 0.2
-# Longer ones are text for certain.
+# Longer ones are text for certain, but for those in a box beside the text.
 MAX_STRANGE_WORDS = 40
+# Some publishers leave out the first paragraph of every section, which begins with a large letter.
+_DROP_CAP = re.compile(r"drop-?cap", re.I)
 RESTORED = 0.9
 RESTORED_WORDS = 8
 
@@ -43,12 +49,13 @@ def judge(layout: Layout, body: str | None) -> None:
         return
     joined = " " + " ".join(said) + " "
     begun = False
-    for item, words in lines:
+    boxes = number(layout.placed, layout.leaves, layout.boxes)
+    for (item, words), box in zip(lines, boxes, strict=True):
         # The text often begins behind the standfirst: a sentence before its first line is no stranger.
         begun = begun or (len(words) >= RESTORED_WORDS and cover(words, known) >= MIN_AGREEMENT)
-        if len(words) > MAX_STRANGE_WORDS or (not begun and len(words) >= RESTORED_WORDS):
+        if (len(words) > MAX_STRANGE_WORDS and box == 0) or (not begun and len(words) >= RESTORED_WORDS):
             continue
-        if item.block.kind in _UNSAID:
+        if item.block.kind in _UNSAID or _begins_large(layout, item):
             continue
         strange = cover(words, known) < STRANGE if len(words) >= 5 else f" {' '.join(words)} " not in joined
         if strange:
@@ -62,3 +69,7 @@ def judge(layout: Layout, body: str | None) -> None:
             continue
         if cover(tokens(leaf.text), known) >= RESTORED:
             layout.insert(index, BlockKind.PARAGRAPH)
+
+
+def _begins_large(layout: Layout, item: Placed) -> bool:
+    return item.first >= 0 and _DROP_CAP.search(layout.leaves[item.first].element.get("class") or "") is not None

@@ -18,6 +18,11 @@ _NOTES = etree.XPath(
 # Data about the article for search engines, with all of its text, in an element that styles hide.
 _DATA = etree.XPath("//*[@itemscope and contains(@itemtype, 'Article') and contains(@style, 'display')]")
 _HIDDEN = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.I)
+# What only who prints the page sees.
+_PRINT = re.compile(
+    r"(?<![\w-])(?:print-only|only-print|print-warning|visible-print(?:-block)?|d-print-block)(?![\w-])"
+)
+_PRINTED = etree.XPath("//*[contains(@class, 'print')]")
 # A page whose whole text is hidden shows it by a script.
 MAX_SHARE = 0.5
 
@@ -31,6 +36,7 @@ def drop(tree: HtmlElement) -> None:
             explained.add(element.getparent())
             element.drop_tree()
     hidden = [element for element in cast(list[Any], _DATA(tree)) if _HIDDEN.search(element.get("style"))]
+    hidden += [element for element in cast(list[Any], _PRINTED(tree)) if _PRINT.search(element.get("class"))]
     whole = _length(tree) if hidden else 0
     for element in hidden:
         if element.getparent() is not None and _length(element) <= MAX_SHARE * whole:
