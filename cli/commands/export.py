@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from cli.counting import Counting
 from cli.interrupts import Interrupts
 from cli.left_out import say_what_is_left_out
 from storage.archive import Archive
@@ -48,7 +49,13 @@ def export(
         form=form, rows=rows, selection=selection, output=output, force=force, limit=limit, cursor=cursor
     )
     archive = Archive.open(folder)
-    done = exporting.export(archive, request, check=interrupts.check)
+    with Counting(rows, to_stdout=output is None) as counting:
+
+        def check(written: int) -> None:
+            counting.reached(written)
+            interrupts.check()
+
+        done = exporting.export(archive, request, check=check)
     for problem in done.problems:
         click.echo(f"backissue: {problem}", err=True)
     word = exporting.word(request, done)

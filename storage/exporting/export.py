@@ -77,8 +77,8 @@ class Done:
     """One sentence for each thing that could not be exported."""
 
 
-def export(archive: Archive, request: Request, *, check: Callable[[], None] = lambda: None) -> Done:
-    """Export it. `check` is called again and again, and may raise KeyboardInterrupt.
+def export(archive: Archive, request: Request, *, check: Callable[[int], None] = lambda rows: None) -> Done:
+    """Export it. `check` is called again and again with the rows written so far, and may raise KeyboardInterrupt.
 
     Raises BadCursor, NeedsFile, SourceNotFound, Interrupted, NotWritten, and what `whole_file` and `StandardOutput`
     raise.
@@ -93,7 +93,7 @@ def export(archive: Archive, request: Request, *, check: Callable[[], None] = la
     done = Done()
     try:
         if request.output is None:
-            _written(archive, request, after, StandardOutput(check), done, check)
+            _written(archive, request, after, StandardOutput(lambda: check(done.rows)), done, check)
         else:
             with whole_file(request.output, force=request.force) as file:
                 _written(archive, request, after, file, done, check)
@@ -110,7 +110,7 @@ def word(request: Request, done: Done) -> str | None:
 
 
 def _written(
-    archive: Archive, request: Request, after: Position | None, to: Output, done: Done, check: Callable[[], None]
+    archive: Archive, request: Request, after: Position | None, to: Output, done: Done, check: Callable[[int], None]
 ) -> None:
     with database.reading(archive.engine) as connection:
         chosen: Iterator[int] = islice(ids(connection, request.selection, after), request.limit)
@@ -120,7 +120,7 @@ def _written(
                 for batch in batches(chosen):
                     done.rows += writer.add(connection, batch)
                     done.last = workers.place_of(connection, batch[-1])
-                    check()
+                    check(done.rows)
                 writer.finish()
             except BaseException:
                 writer.abandon()
@@ -134,7 +134,7 @@ def _written(
             to.write(piece.data)
             done.rows += piece.rows
             done.last = piece.last
-            check()
+            check(done.rows)
 
 
 class _Writer(Protocol):

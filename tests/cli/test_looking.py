@@ -86,6 +86,14 @@ def test_a_pipe_gets_one_record_a_line_with_the_same_fields_in_each(piped: Calla
         assert not any("\x1b" in line or line.startswith(" ") for line in lines)
 
 
+def test_an_export_to_a_file_says_how_far_it_is_on_a_terminal(folder: Path, tmp_path: Path) -> None:
+    seen, code = on_terminal(folder, ("export", "--output", str(tmp_path / "all.jsonl")))
+    assert code == 0
+    assert re.search(r"\d snapshots .*/s .*\d:\d\d:\d\d", unstyled(seen))
+    printed, _ = on_terminal(folder, ("export",), env={"NO_COLOR": "1"})
+    assert not re.search(r"\d:\d\d:\d\d\n", printed.rpartition("}")[2])
+
+
 def test_a_hostile_title_steers_no_terminal_and_breaks_no_line(folder: Path, piped: Callable[..., str]) -> None:
     seen, _ = on_terminal(folder, ("search", "storm"), env={"NO_COLOR": "1"}, columns=200)
     shown, _ = on_terminal(folder, ("show", "https://evil.example/a"), env={"NO_COLOR": "1"})

@@ -80,7 +80,7 @@ def test_an_interrupted_export_says_where_to_go_on(library: Library) -> None:
 
 @pytest.mark.parametrize("form", FILE_FORMATS)
 def test_an_interrupted_export_to_a_file_leaves_nothing(library: Library, tmp_path: Path, form: str) -> None:
-    def stop() -> None:
+    def stop(rows: int) -> None:
         raise KeyboardInterrupt
 
     archive = library.open()
