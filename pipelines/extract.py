@@ -106,8 +106,9 @@ def _lines(tree: lxml.html.HtmlElement, url: str) -> tuple[Block, ...]:
     for element in list(tree.iter("script", "style")):
         if "json" not in (element.get("type") or "").lower():
             element.drop_tree()
+    # Of the format "txt" it makes no text of the body's elements, which are what is read here.
     document = trafilatura.bare_extraction(
-        tree, url=url, include_comments=False, include_tables=True, with_metadata=False
+        tree, url=url, include_comments=False, include_tables=True, with_metadata=False, output_format="txt"
     )
     return blocks_of(document.body) if isinstance(document, Document) else ()
 

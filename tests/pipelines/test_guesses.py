@@ -1,10 +1,13 @@
 """Guesses at title, author and date are trafilatura's own, and are worked out only where a page leaves them open."""
 
+import re
+
 import lxml.html
 import pytest
-from trafilatura.metadata import extract_metadata
+from trafilatura.metadata import extract_author, extract_metadata
+from trafilatura.xpaths import AUTHOR_DISCARD_XPATHS, AUTHOR_XPATHS
 
-from pipelines.fields.guesses import Guesses
+from pipelines.fields.guesses import AUTHOR_ATTRIBUTES, AUTHOR_WORDS, Guesses, with_authors
 from pipelines.fields.metadata import read_metadata
 
 URL = "https://gazette.example/2031/storm"
@@ -25,6 +28,40 @@ def test_a_guess_is_what_trafilatura_says(page: str) -> None:
     guesses = Guesses(lxml.html.document_fromstring(page), URL)
     said = extract_metadata(lxml.html.document_fromstring(page), URL)
     assert (guesses.title, guesses.author, guesses.date) == (said.title, said.author, said.date)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>Nobody.</p>",
+        "<div class=byline>By Ada Ito <span class=date>on Monday</span> in Harrow</div>",
+        "<div class=comments><p id=author>Cy Diaz</p></div><p>A</p><x:y class=main><p id=author>Ada Ito</p></x:y>",
+        "<figure><i data-component=Byline>Cy</i></figure><div @click=go><b><i itemprop=author>Ada Ito</i></b></div>",
+        "<div class=writers><a rel=author>Bo Li</a><p class=author-name>Ada Ito</p></div><p id=author-x>Cy Diaz</p>",
+        "<section class=sidebar><div><p class=author>Cy Diaz</p></div></section><div class=username>Ada Ito</div>",
+        "<p><author>Ada Ito</author></p>",
+        "<p><rel>me</rel>Ada Ito</p>",
+        "<p class=author>A</p><p class=AUTHOR>Bo Li</p><h3 class=byl>Ada <time>today</time>Ito</h3>",
+    ],
+)
+def test_an_author_is_found_in_a_part_of_the_page_as_in_the_whole(body: str) -> None:
+    for page in (f"<body>{body}</body>", f"<body class=by-author><div class=title>Cy</div>{body}</body>"):
+        tree = lxml.html.document_fromstring(page)
+        before = lxml.html.tostring(tree)
+        assert extract_author(with_authors(tree)) == extract_author(lxml.html.document_fromstring(page))
+        assert lxml.html.tostring(tree) == before
+
+
+def test_all_that_trafilatura_knows_authors_by_is_looked_for() -> None:
+    for expression in AUTHOR_XPATHS:
+        for words in re.findall(r"'([^']*)'", re.sub(r"\[(\w)\w\]", r"\1", expression.path)):
+            assert words == "me" or all(AUTHOR_WORDS.search(word.lower()) for word in words.split("|"))
+    for expression in (*AUTHOR_XPATHS, *AUTHOR_DISCARD_XPATHS):
+        assert set(re.findall(r"@([\w-]+)", expression.path)) <= set(AUTHOR_ATTRIBUTES)
+    assert set(re.findall(r"self::(\w+)|//(\w+)", AUTHOR_DISCARD_XPATHS[0].path + AUTHOR_DISCARD_XPATHS[1].path)) == {
+        *((tag, "") for tag in ("a", "div", "section", "span")),
+        *(("", tag) for tag in ("time", "figure")),
+    }
 
 
 def test_guessing_leaves_the_tree_as_it_was() -> None:
