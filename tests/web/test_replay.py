@@ -2,21 +2,24 @@
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from storage.clock import Clock
 from storage.folder import Folder
 from tests.conftest import Command, article
-from tests.web.browser import Fenced, chromium
+from tests.web.browser import Fenced, Framed, chromium
 from tests.web.made_archive import FERRY, archive_of, capture, captures, exchange
-from tests.web.serving import served
+from tests.web.serving import client_of, served
 from web.app import create_app
 from web.doors.keys import Keys
 from web.replay import create_replay_app
@@ -37,11 +40,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def both(archive: Path, **more: Any) -> Iterator[tuple[str, str]]:
-    """The addresses of the web page and of the archived pages."""
+def both(archive: Path, around: Callable[[ASGIApp], Any] | None = None, **more: Any) -> Iterator[tuple[str, str]]:
+    """The addresses of the web page, in something `around` it, and of the archived pages."""
     with served(create_replay_app(archive, settings=Settings(**more))) as replay:
         settings = Settings(replay_port=int(replay.rpartition(":")[2]), **more)
-        with served(create_app(archive, settings=settings)) as main:
+        app = create_app(archive, settings=settings)
+        with served(around(app) if around else app) as main:
             yield main, replay
 
 
@@ -211,22 +215,63 @@ def payloads() -> list[bytes]:
     return list(dict.fromkeys(line for line in found if line.strip()))
 
 
+def guards(answer: httpx.Response) -> list[tuple[str, str]]:
+    """What an answer lets a browser do."""
+    return [(name, value) for name, value in answer.headers.items() if name not in ("link", "x-archive-src", "date")]
+
+
+class Framable:
+    """An application whose pages may stand in a frame, and may do there what they may do by themselves."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def framable(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                del headers["X-Frame-Options"]
+                policy = headers["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors *")
+                # The page around them is one of ours, and its policy is for what ours may frame.
+                headers["Content-Security-Policy"] = re.sub("frame-src [^;]*", "frame-src *", policy)
+            await send(message)
+
+        await self.app(scope, receive, framable)
+
+
 @pytest.mark.skipif(not HOSTILE.is_dir(), reason="shared/hostile is not on this machine")
-@pytest.mark.parametrize("step", [150, pytest.param(1, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize("step", [150, pytest.param(1, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
 def test_nothing_that_a_page_holds_runs_or_leaves(tmp_path: Path, step: int) -> None:
     chosen = payloads()[::step]
     made = [
         capture(exchange(f"http://evil.example/{n}", 2, b"<html><body>" + line + b"</body></html>"))
         for n, line in enumerate(chosen)
     ]
+    made.append(capture(exchange("http://evil.example/plain", 2, b"<html><body><p>A plain page</p></body></html>")))
     archive = archive_of(tmp_path / "archive", made)
-    with both(archive) as (main, replay), chromium() as browser:
-        watched = Fenced(browser, main, replay)
+    raw = "/web/20200302100000id_/http://evil.example/{}"
+    with client_of(create_app(archive)) as client:
         for n, line in enumerate(chosen):
-            for address in (f"{replay}/2020", f"{main}/web/20200302100000id_", f"{main}/web/20200302100000"):
-                watched.page.goto(f"{address}/http://evil.example/{n}", wait_until="load")
-                assert watched.did == [], (address, line)
-        assert watched.context.cookies() == []
+            answer, other = client.get(raw.format(n)), client.get(raw.replace("id_", "").format(n))
+            assert line in answer.content
+            assert (answer.content, guards(answer)) == (other.content, guards(other))
+            assert {"sandbox", "frame-ancestors 'none'"} <= set(answer.headers["content-security-policy"].split("; "))
+    with both(archive, Framable) as (main, replay), chromium() as browser:
+        framed = Framed(browser, main, replay)
+        framed.page.goto(f"{main}/runs")
+        for start in range(0, len(chosen), 100):
+            some = range(start, min(start + 100, len(chosen)))
+            framed.load([f"{replay}/2020/http://evil.example/{n}" for n in some])
+            framed.load([main + raw.format(n) for n in some])
+            assert framed.did == []
+        # They were shown, and not held back by the page around them.
+        for address in (f"{replay}/2020/http://evil.example/plain", main + raw.format("plain")):
+            framed.page.evaluate(
+                "src => document.body.append(Object.assign(document.createElement('iframe'), {src}))", address
+            )
+            framed.page.frame_locator(f'iframe[src="{address}"]').get_by_text("A plain page").wait_for()
+        assert len({asked for asked in framed.asked if "evil.example" in asked}) >= 2 * len(chosen) + 2
+        assert framed.context.cookies() == []
 
 
 WILD = b"""<meta http-equiv=refresh content="0;url=http://evil.example/r">
@@ -245,6 +290,9 @@ def test_a_page_without_the_policy_would_have_been_noticed() -> None:
         watched.page.wait_for_timeout(500)
         assert "dialog 1" in watched.did
         assert {"request http://evil.example/f", "request http://evil.example/i"} <= set(watched.did)
+        framed = Framed(browser)
+        framed.load([f"data:text/html,{quote(WILD)}"])
+        assert {"ran alert 1", "request http://evil.example/i"} <= set(framed.did)
 
 
 def test_the_policy_holds_whatever_markup_gets_through(tmp_path: Path) -> None:
