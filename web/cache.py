@@ -20,6 +20,10 @@ T = TypeVar("T")
 # Answers are some 20 KB; this many are a reader's afternoon, and 20 MB.
 MOST_ANSWERS = 1_000
 
+# Of what takes seconds to make and megabytes to keep, such as a comparison of two books, so many: a reader goes through
+# its parts one after the other.
+MOST_LARGE = 8
+
 # What an answer says of the time, such as what is due, is older than this nowhere.
 OLDEST_SECONDS = 60.0
 
@@ -49,26 +53,29 @@ class Cache:
         self._fresh = Freshness(archive)
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._large: OrderedDict[str, _Kept] = OrderedDict()
         self._making: dict[str, threading.Lock] = {}
 
     def close(self) -> None:
         """Let go of the database."""
         self._fresh.close()
 
-    def get(self, key: str, make: Callable[[], T], *, steady: bool = False) -> T:
+    def get(self, key: str, make: Callable[[], T], *, steady: bool = False, large: bool = False) -> T:
         """What was made under a key; made anew where the archive has changed since, or a minute has gone by.
 
-        `steady`: half a minute's changes are borne. One thread makes it, and others that want it wait.
+        `steady`: half a minute's changes are borne. `large`: few of its kind are kept. One thread makes it, and others
+        that want it wait.
         """
+        held, most = (self._large, MOST_LARGE) if large else (self._kept, MOST_ANSWERS)
         # Before it is made: what changes meanwhile is not in it, and makes it stale.
         version = self._fresh.version()
-        kept = self._current(key, version, steady=steady)
+        kept = self._current(held, key, version, steady=steady)
         if kept is not None:
             return cast(T, kept.value)
         with self._lock:
             making = self._making.setdefault(key, threading.Lock())
         with making:
-            kept = self._current(key, version, steady=steady)
+            kept = self._current(held, key, version, steady=steady)
             if kept is not None:
                 return cast(T, kept.value)
             try:
@@ -77,18 +84,18 @@ class Cache:
                 with self._lock:
                     self._making.pop(key, None)
             with self._lock:
-                self._kept[key] = _Kept(version, time.monotonic(), value)
-                self._kept.move_to_end(key)
-                while len(self._kept) > MOST_ANSWERS:
-                    self._kept.popitem(last=False)
+                held[key] = _Kept(version, time.monotonic(), value)
+                held.move_to_end(key)
+                while len(held) > most:
+                    held.popitem(last=False)
             return value
 
-    def _current(self, key: str, version: int, *, steady: bool) -> _Kept | None:
+    def _current(self, held: OrderedDict[str, _Kept], key: str, version: int, *, steady: bool) -> _Kept | None:
         with self._lock:
-            kept = self._kept.get(key)
+            kept = held.get(key)
             if kept is None:
                 return None
-            self._kept.move_to_end(key)
+            held.move_to_end(key)
         age = time.monotonic() - kept.at
         fresh = kept.version == version or (steady and age < STEADY_SECONDS)
         return kept if fresh and age < OLDEST_SECONDS else None

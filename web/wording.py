@@ -5,6 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+# Addresses of ours are 8 KB at most (`web.doors.sizes`), with what else stands in them.
+LONGEST_LINK = 7_000
+
 
 def day(when: datetime | None) -> str:
     """`24 Nov 2026`; a dash for none."""
@@ -72,8 +75,14 @@ def host(url: str) -> str:
 
 
 def may_link(url: str) -> bool:
-    """Whether an address may stand in a link: `javascript:` and its like never do."""
-    return url.startswith(("http://", "https://"))
+    """Whether an address may stand in a link: `javascript:` and its like never do, nor what is longer than any server
+    takes."""
+    return url.startswith(("http://", "https://")) and len(url) <= LONGEST_LINK
+
+
+def may_ask(url: str) -> bool:
+    """Whether an address may stand in the query of one of ours, which has to fit through the doors."""
+    return len(in_query(url)) <= LONGEST_LINK
 
 
 def in_query(value: object) -> str:
@@ -153,6 +162,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "segments": segments,
     "short": short,
     "host": host,
+    "may_ask": may_ask,
     "may_link": may_link,
     "in_query": in_query,
 }

@@ -9,16 +9,20 @@ from storage.story_entries import story_entries
 from storage.takedown_entries import takedowns
 from web.asking import chosen, place
 from web.cache import kept
-from web.context import archive, render, source_names
+from web.context import archive, source_names
+from web.fitting import fitting
 
-# A part stays under 100 KB with the longest headlines.
+# A part is smaller where headlines are so long that it would not fit on a page.
 A_PART = 50
 
 
 @kept
 def new(request: Request) -> Response:
     """Pages that were captured for the first time."""
-    return render(request, "new.html", part=new_pages(archive(request), limit=A_PART, after=place(request)))
+    opened, after = archive(request), place(request)
+    return fitting(
+        request, "new.html", lambda limit: {"part": new_pages(opened, limit=limit, after=after)}, most=A_PART
+    )
 
 
 @kept
@@ -27,31 +31,42 @@ def changes(request: Request) -> Response:
     opened = archive(request)
     kinds = {name: chosen(request, name) for name in ("substantive", "headline", "stealth")}
     source = request.query_params.get("source") or None
-    part = changes_of(
-        opened,
-        limit=A_PART,
-        source=source,
-        substantive=kinds["substantive"],
-        headline=kinds["headline"],
-        stealth=kinds["stealth"],
-        after=place(request),
-    )
+    after, names = place(request), source_names(request)
     asked = {name: "1" for name, wanted in kinds.items() if wanted} | ({"source": source} if source else {})
-    return render(
-        request, "changes.html", part=part, kinds=kinds, source=source, sources=source_names(request), asked=asked
-    )
+
+    def values(limit: int) -> dict[str, object]:
+        part = changes_of(
+            opened,
+            limit=limit,
+            source=source,
+            substantive=kinds["substantive"],
+            headline=kinds["headline"],
+            stealth=kinds["stealth"],
+            after=after,
+        )
+        return {"part": part, "kinds": kinds, "source": source, "sources": names, "asked": asked}
+
+    return fitting(request, "changes.html", values, most=A_PART)
 
 
 @kept
 def gone(request: Request) -> Response:
     """Pages that were there and then were not."""
     source = request.query_params.get("source") or None
-    part = takedowns(archive(request), limit=A_PART, source=source, after=place(request))
+    opened, after, names = archive(request), place(request), source_names(request)
     asked = {"source": source} if source else {}
-    return render(request, "gone.html", part=part, source=source, sources=source_names(request), asked=asked)
+
+    def values(limit: int) -> dict[str, object]:
+        part = takedowns(opened, limit=limit, source=source, after=after)
+        return {"part": part, "source": source, "sources": names, "asked": asked}
+
+    return fitting(request, "gone.html", values, most=A_PART)
 
 
 @kept
 def stories(request: Request) -> Response:
     """Texts that several pages have."""
-    return render(request, "stories.html", part=story_entries(archive(request), limit=A_PART, after=place(request)))
+    opened, after = archive(request), place(request)
+    return fitting(
+        request, "stories.html", lambda limit: {"part": story_entries(opened, limit=limit, after=after)}, most=A_PART
+    )

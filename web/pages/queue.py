@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from storage.errors import InvalidURL
 from storage.finding import is_id
-from storage.queue import JobNotFound
+from storage.queue import LONGEST_URL, JobNotFound
 from web import context
 from web.asking import BadQuestion, chosen
 from web.context import now, render
@@ -29,9 +29,10 @@ def queue(request: Request) -> Response:
     if before and not is_id(before):
         raise BadQuestion("before", before, "a number from this list")
     found = context.queue(request).jobs(limit=A_PART + 1, before=int(before) if before else None)
+    url = request.query_params.get("url", "")[:LONGEST_URL]
     return render(
-        request, "queue.html", jobs=found[:A_PART], more=len(found) > A_PART, url=request.query_params.get("url", ""),
-        problem=None, headers={"Cache-Control": "no-store"},
+        request, "queue.html", jobs=found[:A_PART], more=len(found) > A_PART, url=url, problem=None,
+        headers={"Cache-Control": "no-store"},
     )  # fmt: skip
 
 
@@ -49,7 +50,9 @@ def _ask(request: Request, url: str) -> Response:
         asked = context.queue(request).ask(url, now=now(request))
     except InvalidURL as error:
         jobs = context.queue(request).jobs(limit=A_PART)
-        return render(request, "queue.html", status=400, jobs=jobs, more=False, url=url, problem=str(error))
+        return render(
+            request, "queue.html", status=400, jobs=jobs, more=False, url=url[:LONGEST_URL], problem=str(error)
+        )
     return RedirectResponse(f"/queue/{asked.id}", status_code=303)
 
 

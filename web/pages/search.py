@@ -12,6 +12,7 @@ from storage.search.query import NotADate, period
 from storage.search.request import Facets, Search
 from web.cache import kept
 from web.context import archive, cache, render, source_names
+from web.fitting import fitting
 from web.plots.months import months_plot
 
 A_PART = 20
@@ -21,6 +22,9 @@ COUNTED = 1_000
 
 # A reader's question is a line; longer ones are other programs'.
 LONGEST_QUERY = 1_000
+
+# What stands in the other fields of the form is a name or a date.
+LONGEST_FIELD = 200
 
 
 @attrs.frozen(kw_only=True)
@@ -43,10 +47,10 @@ class Asked:
         """What stands in an address."""
         return cls(
             q=values.get("q", "")[:LONGEST_QUERY],
-            source=values.get("source", ""),
-            lang=values.get("lang", ""),
-            since=values.get("from", "").strip(),
-            until=values.get("to", "").strip(),
+            source=values.get("source", "")[:LONGEST_FIELD],
+            lang=values.get("lang", "")[:LONGEST_FIELD],
+            since=values.get("from", "").strip()[:LONGEST_FIELD],
+            until=values.get("to", "").strip()[:LONGEST_FIELD],
             every=values.get("scope") == "all",
             best=values.get("order") == "relevance",
             fold=values.get("fold") == "1",
@@ -69,14 +73,14 @@ class Asked:
             parts.append(f"before:{covered[1]:%Y-%m-%d}")
         return " ".join([*parts, f"({_balanced(self.q)})" if parts and self.q.strip() else self.q])
 
-    def search(self, cursor: str | None = None) -> Search:
+    def search(self, cursor: str | None = None, *, limit: int = A_PART) -> Search:
         """As the library takes it."""
         return Search(
             query=self.query,
             scope="all" if self.every else "newest",
             order="relevance" if self.best else "date",
             fold=self.fold,
-            limit=A_PART,
+            limit=limit,
             cursor=cursor or None,
         )
 
@@ -115,10 +119,13 @@ def search(request: Request) -> Response:
             lambda: opened.facets(asked.search(), at_most=COUNTED),
             steady=True,
         )
-    return render(
-        request, "search.html", asked=asked, sources=names, found=found, facets=counted,
-        plot=months_plot(counted.by_month, lambda start, end: asked.path(**{"from": start, "to": end})),
-    )  # fmt: skip
+    plot = months_plot(counted.by_month, lambda start, end: asked.path(**{"from": start, "to": end}))
+
+    def values(limit: int) -> dict[str, object]:
+        shown = found if limit == A_PART else opened.search(asked.search(cursor, limit=limit))
+        return {"asked": asked, "sources": names, "found": shown, "facets": counted, "plot": plot}
+
+    return fitting(request, "search.html", values, most=A_PART)
 
 
 _PHRASE = re.compile(r'"[^"]*(?:"|$)')

@@ -13,7 +13,8 @@ from storage.story_entries import story_entries
 from storage.takedown_entries import takedowns
 from web.asking import midnight, neighbours, one_day
 from web.cache import kept
-from web.context import archive, cache, now, render
+from web.context import archive, cache, now
+from web.fitting import fitting
 from web.plots.days import days_plot
 
 # What fits on a screen or two; the lists themselves go on.
@@ -34,16 +35,20 @@ def today(request: Request) -> Response:
     counts = cache(request).get(
         "days", lambda: day_counts(opened, since=midnight(first), until=midnight(last + timedelta(days=1))), steady=True
     )
-    return render(
-        request,
-        "today.html",
-        day=day,
-        before=before,
-        after=after if day < last else None,
-        changes=changes(opened, limit=SHOWN, since=since, until=until),
-        new=new_pages(opened, limit=SHOWN, since=since, until=until),
-        gone=takedowns(opened, limit=SHOWN, since=since, until=until),
-        stories=story_entries(opened, limit=5),
-        overview=cache(request).get("overview", lambda: overview(opened, now(request)), steady=True),
-        plot=days_plot(counts, first=first, last=last),
-    )
+    around = {
+        "day": day,
+        "before": before,
+        "after": after if day < last else None,
+        "stories": story_entries(opened, limit=5),
+        "overview": cache(request).get("overview", lambda: overview(opened, now(request)), steady=True),
+        "plot": days_plot(counts, first=first, last=last),
+    }
+
+    def values(limit: int) -> dict[str, object]:
+        return around | {
+            "changes": changes(opened, limit=limit, since=since, until=until),
+            "new": new_pages(opened, limit=limit, since=since, until=until),
+            "gone": takedowns(opened, limit=limit, since=since, until=until),
+        }
+
+    return fitting(request, "today.html", values, most=SHOWN)
