@@ -213,11 +213,17 @@ class SourceExists(UsageError):
         super().__init__(f"{why}. {what_to_do} Nothing was written.")
 
 
+# A sentence that names hundreds is not read.
+SOURCES_NAMED = 30
+
+
 class SourceNotFound(UsageError):
     """The archive has no pages of a source of that name."""
 
     def __init__(self, name: str, known: list[str]):
-        have = ", ".join(known) if known else "none yet"
+        have = ", ".join(known[:SOURCES_NAMED]) if known else "none yet"
+        if len(known) > SOURCES_NAMED:
+            have += f" and {len(known) - SOURCES_NAMED:,} more"
         super().__init__(f"The archive has no source {name!r} (there are: {have}). Check the spelling.")
 
 
@@ -225,7 +231,14 @@ class PageNotFound(UsageError):
     """The archive has nothing under that URL or snapshot number."""
 
     def __init__(self, what: str):
+        self.what = what
+        """As it was asked for."""
         super().__init__(f"The archive holds nothing for {what}. `backissue list` shows what it has.")
+
+    @property
+    def for_readers(self) -> str:
+        """The sentence for readers of the web page, who have no command line."""
+        return f"The archive holds nothing for {self.what}. Search for it, or begin at the front page."
 
 
 class Withheld(BackissueError):

@@ -41,17 +41,16 @@ def must_know(connection: Connection, source: str) -> None:
 
 def any_source(connection: Connection, source: str) -> int:
     """The source of that name, withheld or not. Raises SourceNotFound."""
-    rows = connection.execute(select(SourceRow.name, SourceRow.id).order_by(SourceRow.name)).all()
-    known: dict[str, int] = {row.name: row.id for row in rows}
-    if source not in known:
-        raise SourceNotFound(source, list(known))
-    return known[source]
+    found: int | None = connection.execute(select(SourceRow.id).where(SourceRow.name == source)).scalar()
+    if found is None:
+        # Whoever asks may be a reader: what is withheld is not named.
+        shown = select(SourceRow.name).where(withholding.visible_source()).order_by(SourceRow.name)
+        raise SourceNotFound(source, list(connection.execute(shown).scalars()))
+    return found
 
 
 def source_id(connection: Connection, source: str) -> int:
     """The row of the source of that name, for a reader. Raises SourceNotFound, and Withheld where it is hidden."""
-    found: int | None = connection.execute(select(SourceRow.id).where(SourceRow.name == source)).scalar()
-    if found is None:
-        found = any_source(connection, source)
+    found = any_source(connection, source)
     withholding.must_show_source(connection, source)
     return found

@@ -26,6 +26,10 @@ class CaptureNotFound(PageNotFound):
             self, f"The archive holds no capture of {url}. Check its spelling; /cdx?url=HOST/* lists what a host has."
         )
 
+    @property
+    def for_readers(self) -> str:
+        return str(self)
+
 
 class PayloadNotFound(PageNotFound):
     """A capture says that the payload is that of another, which the archive does not have."""
@@ -36,6 +40,10 @@ class PayloadNotFound(PageNotFound):
             f"The capture of {view.url} at {view.timestamp} only says that nothing had changed since a capture that "
             "the archive does not hold. Import the WARC file that has it, or ask for another date.",
         )
+
+    @property
+    def for_readers(self) -> str:
+        return str(self)
 
 
 @attrs.frozen(kw_only=True)

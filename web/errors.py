@@ -52,7 +52,7 @@ def status_of(error: BackissueError) -> int:
 
 def sentence_of(error: BackissueError, folder: Folder) -> str:
     """What an error says to readers. What failed is for who runs the archive, and so is where that lies."""
-    if isinstance(error, Withheld | DamagedRecord):
+    if isinstance(error, Withheld | DamagedRecord | PageNotFound):
         return error.for_readers
     return FAILED if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR else folder.unplaced(str(error))
 

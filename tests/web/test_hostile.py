@@ -129,7 +129,7 @@ def written(browser: Browser, folder: Folder, texts: Sequence[str]) -> None:
 
 
 def test_hostile_strings_stand_on_a_page_as_they_are(browser: Browser, tmp_path: Path) -> None:
-    texts = strings()[::50]
+    texts = strings()[::100]
     folder = made_of(tmp_path / "archive", texts)
     with client_of(create_app(folder, clock=Frozen(when=START + 3 * DAY))) as client:
         shown = client.get(f"/snapshots/{len(texts) + 2}").text

@@ -211,6 +211,14 @@ def test_what_cannot_be_answered_is_one_sentence(client: TestClient, path: str, 
         assert "<h1>" in answer.text
 
 
+def test_what_is_not_there_is_told_to_a_reader_who_has_no_command_line(client: TestClient) -> None:
+    for path in ("/snapshots/999", "/page?url=https://never.example/", "/runs/999", "/stories/none"):
+        text = client.get(path).text
+        assert "The archive holds nothing for" in text
+        assert "Search for it" in text
+        assert "backissue" not in text.partition("<main")[2]
+
+
 def test_a_long_list_goes_on_where_its_link_says(tmp_path: Path) -> None:
     made = MadeUp(tmp_path / "archive")
     crawl = made.begin("ledger", START)

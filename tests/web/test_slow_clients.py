@@ -17,6 +17,7 @@ from web.settings import Settings
 # Long enough for a machine that has much else to do.
 PATIENCE = 1.5
 HEAD = b"Host: 127.0.0.1\r\n"
+LAST = b"Connection: close\r\n\r\n"
 FORM = HEAD + b"Content-Type: application/x-www-form-urlencoded\r\n"
 
 
@@ -101,16 +102,16 @@ def test_a_body_that_nobody_asked_for_does_not_hold_the_connection(address: tupl
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [
-        (b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\n" + HEAD + b"\r\n", (414, 431)),
+        (b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\n" + HEAD + LAST, (414, 431)),
         (b"GET / HTTP/1.1\r\n" + HEAD + b"X: " + b"a" * 40_000, (431,)),
-        (b"GET / HTTP/1.1\r\n" + HEAD + b"X: 1\r\n" * 5_000 + b"\r\n", (431,)),
+        (b"GET / HTTP/1.1\r\n" + HEAD + b"X: 1\r\n" * 5_000 + LAST, (431,)),
         (b"GET / HTTP/1.1\r\n\r\n", (400,)),
         (b"GET / HTTP/1.0\r\n\r\n", (400,)),
         (b"GET / HTTP/1.1\r\n" + HEAD + HEAD + b"\r\n", (400,)),
         (b"GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", (421,)),
         (b"GET http://evil.example/ HTTP/1.1\r\n" + HEAD + b"Connection: close\r\n\r\n", (400, 404)),
         (b"OPTIONS * HTTP/1.1\r\n" + HEAD + b"Connection: close\r\n\r\n", (404, 405)),
-        (b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n", (421,)),
+        (b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n" + LAST, (421,)),
         (b"GET /\xff HTTP/1.1\r\n" + HEAD + b"\r\n", (400,)),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", (400,)),
         (b"SSH-2.0-client\r\n\r\n", (400,)),

@@ -104,6 +104,14 @@ def test_who_asks_for_it_by_its_name_gets_the_reason(client: TestClient, folder:
     assert ("A court said so" in answer.text) != ("Its publisher objects" in answer.text)
 
 
+def test_who_asks_for_a_source_that_there_is_not_is_told_of_those_that_are_shown(client: TestClient) -> None:
+    asked = ("/changes", "/gone", "/search", "/feeds/all.atom", "/api/v1/changes", "/api/v1/takedowns")
+    for path in ("/sources/wyre", "/api/v1/sources/wyre", *(f"{one}?source=wyre" for one in asked)):
+        text = client.get(path).text
+        assert not HIDDEN.search(text.replace("wyre", "")), path
+    assert "there are: ledger)" in client.get("/api/v1/sources/wyre").json()["detail"]
+
+
 def test_it_is_not_taken_onto_the_queue(client: TestClient) -> None:
     form: Any = {"url": f"{GONE}#top", "form_token": form_token_of(client)}
     answer = client.post("/queue", data=form)
