@@ -90,12 +90,11 @@ def _scoring(
         for number, line in enumerate(lines)
     ]
     shared = cohesion([line.stems for line in lines], trusted)
-    extra = [repeats + model for repeats, model in zip(memory.evidence(shared), taught.evidence, strict=True)]
-    return Scoring(lines, page, shared, title, extra)
+    return Scoring(lines, page, shared, title, memory.evidence(shared), taught)
 
 
 def _within_bounds(lines: Sequence[Line], scoring: Scoring, memory: Memory) -> list[Run]:
-    table = [scoring.from_line(first) for first in range(len(lines))]
+    table = scoring.table()
     runs: list[Run] = []
     for step in range(STEPS + 1):
         runs = best_runs(_dearer(table, lines, step * STEP) if step else table)

@@ -39,6 +39,6 @@ def reason(lines: Sequence[Line], run: Run, number: int, scoring: Scoring, memor
     for line in lines[run.first : run.last + 1]:
         bits |= line.bits
     said = [text for concept, text in _SAYS.items() if scoring.rare & bits & BIT[concept]][:MOST]
-    if taught.evidence[number] >= LOUD:
+    if taught.evidence(number) >= LOUD:
         said.append(f"the model goes by: {' '.join(taught.telling(lines[number]))}")
     return f"plea: {', '.join(said)}" if said else "plea: shares no words with the article"

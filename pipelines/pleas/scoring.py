@@ -9,6 +9,7 @@ from pipelines.pleas.concepts import rare, rarity
 from pipelines.pleas.lexicon import BIT, CONCEPTS
 from pipelines.pleas.lines import Line
 from pipelines.pleas.runs import LONGEST
+from pipelines.pleas.taught import Taught
 
 _ALL = sum(BIT[concept] for concept in CONCEPTS)
 _WE, _YOU, _MEDIA = BIT["we"], BIT["you"], BIT["media"]
@@ -29,9 +30,11 @@ class Scoring:
 
     def __init__(
         self, lines: Sequence[Line], page: dict[str, float], cohesion: Cohesion, title: dict[str, float],
-        extra: Sequence[float],
+        repeats: Sequence[float], taught: Taught,
     ):  # fmt: skip
         self._lines = lines
+        self._repeats = repeats
+        self._taught = taught
         self._cohesion = cohesion
         self._weights = {
             True: {BIT[c]: w.LONG[c] * rarity(page[c]) for c in CONCEPTS},
@@ -40,7 +43,11 @@ class Scoring:
         self.rare = rare(page, RARE)
         self._speaks = (_WE if page["we"] < RARE else 0) | (_YOU if page["you"] < RARE_YOU else 0)
         self._we_is_rare = page["we"] < RARE_WE_IN_LINE
-        self.line_scores = [self._line(line, title) + more for line, more in zip(lines, extra, strict=True)]
+        self._own = [self._line(line, title) for line in lines]
+        self._line_scores = [
+            own + (repeated + taught.at_most(number))
+            for number, (own, repeated) in enumerate(zip(self._own, repeats, strict=True))
+        ]
         self._bits = [line.bits for line in lines]
         self._long = [line.long for line in lines]
         self._boxes = [line.block.box for line in lines]
@@ -74,6 +81,27 @@ class Scoring:
             score += w.TITLED * min(1.0, shared / total / FULLY_TITLED)
         return score
 
+    def table(self) -> list[list[float]]:
+        """For each line what speaks for each run that starts there, by its length.
+
+        Exact where it is more than 0. The model of lines has been asked about the lines of such runs alone: what is no
+        more than 0 with the most that it may say is less with what it says.
+        """
+        table = [self.from_line(first) for first in range(len(self._lines))]
+        asked: set[int] = set()
+        for first, scores in enumerate(table):
+            length = next((length for length in range(len(scores), 0, -1) if scores[length - 1] > 0), 0)
+            asked.update(range(first, first + length))
+        changed: set[int] = set()
+        for number in asked:
+            score = self._own[number] + (self._repeats[number] + self._taught.evidence(number))
+            if score != self._line_scores[number]:
+                self._line_scores[number] = score
+                changed.update(range(max(0, number - LONGEST + 1), number + 1))
+        for first in changed:
+            table[first] = self.from_line(first)
+        return table
+
     def from_line(self, first: int) -> list[float]:
         """What speaks for each run that starts at a line, by its length."""
         count = len(self._lines)
@@ -88,7 +116,7 @@ class Scoring:
         any_long = False
         scores = []
         for last in range(first, end):
-            total += self.line_scores[last]
+            total += self._line_scores[last]
             bits |= self._bits[last]
             any_long = any_long or self._long[last]
             here = self._boxes[last]

@@ -34,19 +34,35 @@ OWN = Trust(weight=1.0, shift=0.0)
 
 
 class Taught:
-    """The model's word on each long line of one article; silent where the site is known."""
+    """The model's word on each long line of one article; silent where the site is known.
+
+    To ask the model takes as long as all else that is worked out for a line, so it is asked line by line.
+    """
 
     def __init__(self, lines: Sequence[Line], knowledge: Knowledge):
+        self._lines = lines
         self._model: bytes | None = None
-        self.evidence = [0.0] * len(lines)
+        self._said: dict[int, float] = {}
         if knowledge.known >= KNOWN_ENOUGH:
             return
         own = _readable(knowledge.model)
         self._model = own or model.born()
-        trust = OWN if own else BORN
-        for number, line in enumerate(lines):
-            if line.long:
-                self.evidence[number] = trust.evidence(model.score(self._model, line.block.text))
+        self._trust = OWN if own else BORN
+
+    def evidence(self, number: int) -> float:
+        """What the model says for cutting a line, in log odds within LIMITS."""
+        if self._model is None or not self._lines[number].long:
+            return 0.0
+        if number not in self._said:
+            odds = model.score(self._model, self._lines[number].block.text)
+            self._said[number] = self._trust.evidence(odds)
+        return self._said[number]
+
+    def at_most(self, number: int) -> float:
+        """What `evidence` is where the model was asked already, else the most that it may be."""
+        if self._model is None or not self._lines[number].long:
+            return 0.0
+        return self._said.get(number, LIMITS[1])
 
     def telling(self, line: Line) -> tuple[str, ...]:
         """The words by which the model takes a line for boilerplate."""

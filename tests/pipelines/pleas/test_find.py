@@ -6,7 +6,9 @@ import pytest
 
 from pipelines.clean import clean
 from pipelines.extract import NotArticle, PageBytes
+from pipelines.pleas import model
 from pipelines.pleas.find import unwanted
+from pipelines.pleas.taught import Taught
 from pipelines.reading import Reading, read
 from storage.article import Article, Block, BlockKind
 from storage.knowledge import NOTHING, Knowledge
@@ -277,3 +279,16 @@ def test_what_was_cut_of_it_says_why(begging: Reading) -> None:
     assert reasons["Dear readers,"].startswith("plea: ")
     assert reasons["Support The Northern Times!"].startswith("plea: ")
     assert reasons["Sign up for our weekly newsletter"]
+
+
+def test_the_model_is_asked_about_the_lines_that_it_could_tip_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    score = model.score
+    monkeypatch.setattr(model, "score", lambda made, text: asked.append(text) or score(made, text))
+    with_plea = article(*HARBOUR, *FUNDRAISING, *PLAIN)
+    cuts = unwanted(with_plea, NOTHING)
+    seldom = len(set(asked))
+    assert set(PLAIN) <= set(asked)
+    monkeypatch.setattr(Taught, "at_most", Taught.evidence)
+    assert unwanted(with_plea, NOTHING) == cuts
+    assert seldom < len(set(asked))

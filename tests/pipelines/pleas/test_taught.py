@@ -19,7 +19,8 @@ def lines(*texts: str) -> list[Line]:
 
 
 def test_a_plea_is_told_from_news_within_limits_and_short_lines_are_left_out() -> None:
-    asks, tells, button = Taught(lines(ASKS, TELLS, "Give now"), Knowledge()).evidence
+    taught = Taught(lines(ASKS, TELLS, "Give now"), Knowledge())
+    asks, tells, button = map(taught.evidence, range(3))
     assert asks > 0.5 > -0.5 > tells
     assert button == 0.0
     assert (BORN.evidence(-90.0), BORN.evidence(90.0)) == LIMITS
@@ -27,7 +28,7 @@ def test_a_plea_is_told_from_news_within_limits_and_short_lines_are_left_out() -
 
 def test_it_is_silent_where_repetition_says_it_better() -> None:
     found = Taught(lines(ASKS), Knowledge(known=2))
-    assert found.evidence == [0.0]
+    assert (found.evidence(0), found.at_most(0)) == (0.0, 0.0)
     assert found.telling(lines(ASKS)[0]) == ()
 
 
