@@ -1,5 +1,6 @@
 """How much a line shares its words with the rest of its article: lexical cohesion."""
 
+import functools
 import itertools
 import math
 import re
@@ -7,7 +8,8 @@ from collections.abc import Sequence
 
 import attrs
 
-from pipelines.pleas.lexicon import Lexicon
+from pipelines.pleas.kept import Kept
+from pipelines.pleas.lexicon import BIT, COMMON, KEPT_WORDS, Lexicon
 
 # Six letters join "donate" and "donating", and keep apart what most other cuts would join.
 STEM = 5
@@ -28,17 +30,13 @@ PAIR_WEIGHT = 0.4
 def stems(text: str, words: Sequence[str], lexicon: Lexicon) -> dict[str, float]:
     """A line's stems with their weights, each once, in order."""
     found: dict[str, float] = {}
-    inside = False
-    known = lexicon.stemmed
-    for word in words:
-        stem, weight, name = known.get(word) or lexicon.stem_of(word, weighed_stem)
+    # A capital says "name" but at the beginning of a line.
+    for stem, weight, _ in map(_stems_of(lexicon).__getitem__, words[:1]):
         if stem:
-            # A capital says "name" but at the beginning of a line.
-            if inside and name:
-                weight = NAME_WEIGHT
-            if weight > found.get(stem, 0.0):
-                found[stem] = weight
-        inside = True
+            found[stem] = weight
+    for stem, _, weight in map(_stems_of(lexicon).__getitem__, words[1:]):
+        if stem and weight > found.get(stem, 0.0):
+            found[stem] = weight
     if text.isascii():
         return found
     for run in _UNSPACED.findall(text):
@@ -47,16 +45,23 @@ def stems(text: str, words: Sequence[str], lexicon: Lexicon) -> dict[str, float]
     return found
 
 
-def weighed_stem(word: str, common: bool) -> tuple[str, float, bool]:
-    """A word's stem ("" for one too short to say anything), its weight, and whether it may be a name."""
+@functools.cache
+def _stems_of(lexicon: Lexicon) -> Kept[tuple[str, float, float]]:
+    return Kept(lambda word: _weighed_stem(word, bool(lexicon.of_word(word) & BIT[COMMON])), KEPT_WORDS)
+
+
+def _weighed_stem(word: str, common: bool) -> tuple[str, float, float]:
+    """A word's stem ("" for one too short to say anything), and its weights at the beginning of a line and inside."""
     plain = word.casefold()
     if plain.isdigit():
-        return plain[:STEM], NUMBER_WEIGHT, False
+        return plain[:STEM], NUMBER_WEIGHT, NUMBER_WEIGHT
     if len(word) < SHORTEST:
-        return "", 0.0, False
+        return "", 0.0, 0.0
     if common:
-        return plain[:STEM], COMMON_WEIGHT, False
-    return plain[:STEM], 1.0 if len(plain) >= LONG_WORD else SHORT_WEIGHT, word[0].isupper() and not plain[0].isdigit()
+        return plain[:STEM], COMMON_WEIGHT, COMMON_WEIGHT
+    weight = 1.0 if len(plain) >= LONG_WORD else SHORT_WEIGHT
+    named = word[0].isupper() and not plain[0].isdigit()
+    return plain[:STEM], weight, NAME_WEIGHT if named else weight
 
 
 # The longest run of lines that is weighed as one.

@@ -3,9 +3,12 @@
 import functools
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import pairwise
+
+from pipelines.pleas.kept import Kept
 
 CONCEPTS = ("media", "we", "you", "money", "act", "period", "letter", "access", "plight", "read", "mark")
 """What a word file may list: see docs/pleas.md for what each stands for."""
@@ -15,6 +18,9 @@ COMMON = "common"
 
 BIT = {name: 1 << place for place, name in enumerate((*CONCEPTS, COMMON))}
 
+# Of a word that is the first of a pair.
+_FIRST = 1 << len(BIT)
+
 # Read beside every other language: signs, buttons and borrowed words are English on pages of any language.
 ALWAYS = "en"
 # The Norwegian that a detector tells apart from Bokmål, or does not.
@@ -22,6 +28,9 @@ _SAME = {"no": "nb", "nn": "nb"}
 
 # A shorter stem than this with a star would catch half a dictionary.
 MIN_STEM = 3
+
+# Distinct words kept per language: some 20 MB at the most.
+KEPT_WORDS = 100_000
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
@@ -42,9 +51,7 @@ class Lexicon:
         self._pairs: dict[tuple[str, str], int] = {}
         self._firsts: set[str] = set()
         self._parts: list[tuple[str, int]] = []
-        self._seen: dict[str, int] = {}
-        self.stemmed: dict[str, tuple[str, float, bool]] = {}
-        """What `stem_of` has kept: read it first, a call for each word of a page costs more than the rest of it."""
+        self._seen = Kept(self._look_up_whole, KEPT_WORDS)
         for words in lists:
             unspaced = words.get("script") == "unspaced"
             for concept, entries in words.items():
@@ -72,21 +79,10 @@ class Lexicon:
 
     def of_word(self, word: str) -> int:
         """A word's concepts as bits. The same for every page: kept."""
-        found = self._seen.get(word)
-        if found is None:
-            found = self._look_up(word)
-            if len(self._seen) < _KEPT_WORDS:
-                self._seen[word] = found
-        return found
+        return self._seen[word] & ~_FIRST
 
-    def stem_of(self, word: str, weighed: Callable[[str, bool], tuple[str, float, bool]]) -> tuple[str, float, bool]:
-        """What `weighed` makes of a word and of whether it is a common one. Kept, too."""
-        found = self.stemmed.get(word)
-        if found is None:
-            found = weighed(word, bool(self.of_word(word) & BIT[COMMON]))
-            if len(self.stemmed) < _KEPT_WORDS:
-                self.stemmed[word] = found
-        return found
+    def _look_up_whole(self, word: str) -> int:
+        return self._look_up(word) | (_FIRST if word.casefold() in self._firsts else 0)
 
     def _look_up(self, word: str) -> int:
         plain = word.casefold()
@@ -107,23 +103,17 @@ class Lexicon:
     def of_line(self, text: str, words: list[str]) -> int:
         """The concepts in a line as bits; `words` are its tokens."""
         found = 0
-        before = ""
-        seen, firsts = self._seen, self._firsts
-        for word in words:
-            bits = seen.get(word)
-            found |= self.of_word(word) if bits is None else bits
-            plain = word.casefold()
-            if before:
-                found |= self._pairs.get((before, plain), 0)
-            before = plain if plain in firsts else ""
+        for bits in set(map(self._seen.__getitem__, words)):
+            found |= bits
+        if found & _FIRST:
+            found &= ~_FIRST
+            for first, second in pairwise(words):
+                if self._seen[first] & _FIRST:
+                    found |= self._pairs.get((first.casefold(), second.casefold()), 0)
         for part, bit in self._parts:
             if not found & bit and part in text:
                 found |= bit
         return found
-
-
-# Distinct words kept per language: some 20 MB at the most.
-_KEPT_WORDS = 100_000
 
 
 def available() -> tuple[str, ...]:

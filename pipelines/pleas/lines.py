@@ -18,7 +18,7 @@ _QUOTED = re.compile(
     r"“[^”]{1,800}(?:”|$)|(?<!\w)\"[^\"]{2,800}(?:\"|$)|«[^»]{1,800}(?:»|$)|»[^«]{1,800}«|„[^“”\"]{1,800}(?:[“”\"]|$)"
     r"|‘[^’]{20,800}’(?!\w)|「[^」]{1,400}」|『[^』]{1,400}』"
 )
-_MARKS = frozenset('“"«»„‘「『')
+_MARK = re.compile('[“"«»„‘「『]')
 # Interviews name who speaks by a letter.
 _SPEECH = re.compile(r"^\s*(?:[“\"«»„‘「『]|[—–-]\s|[QAFRP]\s?[:：]\s)")
 _AMOUNT = re.compile(
@@ -58,14 +58,14 @@ def read_lines(article: Article, lexicon: Lexicon, leave_out: Container[int]) ->
     for position, block in enumerate(article.blocks):
         if position in leave_out or block.kind in APART:
             continue
-        said = block.text if _MARKS.isdisjoint(block.text) else _QUOTED.sub(" ", block.text)
+        said = _QUOTED.sub(" ", block.text) if _MARK.search(block.text) else block.text
         whole = tokens(block.text)
         own = whole if said == block.text else tokens(said)
         lines.append(
             Line(
                 position=position,
                 block=block,
-                words=len(block.text.split()) if block.text.isascii() else words(block.text),
+                words=words(block.text),
                 bits=lexicon.of_line(said, own),
                 stems=stems(block.text, whole, lexicon),
                 speech=bool(_SPEECH.match(block.text)),

@@ -14,6 +14,7 @@ import attrs
 import xxhash
 
 from pipelines.pleas import made_up
+from pipelines.pleas.kept import Kept
 from storage.leaves import folded
 
 # Lines of its own below which an archive makes no model: a sixth of the pleas it learns from should be its own sites',
@@ -137,7 +138,7 @@ def telling(model: bytes, text: str, most: int = 3) -> tuple[str, ...]:
     read = unpacked(model)
     weighed = {}
     for word in folded(text).split():
-        features = _of_word(word)
+        features = _buckets[word]
         weighed[word] = sum(read.weights[feature] for feature in features) / max(1.0, math.sqrt(len(features)))
     ranked = sorted(weighed, key=lambda word: (-weighed[word], word))
     return tuple(word for word in ranked[:most] if weighed[word] > 0)
@@ -163,19 +164,27 @@ def _features(plain: str) -> tuple[int, ...]:
 
 
 def _unordered(plain: str) -> set[int]:
-    return set().union(*map(_of_word, plain.split()))
+    return set().union(*map(_buckets.__getitem__, set(plain.split())))
 
 
-@functools.lru_cache(maxsize=50_000)
 def _of_word(word: str) -> tuple[int, ...]:
-    """The buckets of a word: itself, and its pieces with its edges marked."""
+    """The buckets of a word: itself, and its pieces with its edges marked. Each once."""
     edged = f"<{word}>"
-    pieces = {edged, *(edged[place : place + GRAM] for place in range(max(1, len(edged) - GRAM + 1)))}
-    return tuple(sorted({_bucket(piece) for piece in pieces}))
+    if not edged.isascii():
+        pieces = {edged, *(edged[place : place + GRAM] for place in range(max(1, len(edged) - GRAM + 1)))}
+        return tuple({_bucket(piece.encode("utf-8", "replace")) for piece in pieces})
+    data = edged.encode()
+    found = {_bucket(data[place : place + GRAM]) for place in range(max(1, len(data) - GRAM + 1))}
+    found.add(_bucket(data))
+    return tuple(found)
 
 
-def _bucket(piece: str) -> int:
-    return xxhash.xxh32_intdigest(piece.encode("utf-8", "replace")) & (BUCKETS - 1)
+# Some 20 MB at the most.
+_buckets = Kept(_of_word, 50_000)
+
+
+def _bucket(piece: bytes) -> int:
+    return xxhash.xxh32_intdigest(piece) & (BUCKETS - 1)
 
 
 def _order(line: str) -> tuple[int, str]:
