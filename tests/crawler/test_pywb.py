@@ -83,7 +83,7 @@ def test_a_page_is_taken_by_cdx_and_what_a_timemap_lists_is_the_same(pywb: str, 
     done = backfill(backissue, URL, "--cdx", f"{pywb}/cdx")
     assert "3 taken up: 1 changed, 1 gone, 1 new" in done.stderr
     assert "left out: 1 redirect, 1 same_digest" in done.stderr
-    rows = [row for row in backissue.json("history", "--json", URL) if "snapshot" in row]
+    rows = [row for row in backissue.json("history", "--json", URL) if row.get("memento")]
     assert [row["memento"] for row in rows] == [
         f"{pywb}/{stamp}id_/{URL}" for stamp in (20200302100000, 20200402100000)
     ]
