@@ -280,11 +280,11 @@ class _Fields:
         page = [(affixes.strip(self.found.title), "html")] if self.found.title else []
         heading = titles.heading(self.found.headings, [title for title, _ in metas + page])
         micro = (self.micro or {}).get("headline", [])
-        # The same words in the structured data and on the tab, others on the page and where it is shared: the former
-        # are for search engines.
+        # The same words in the structured data and on the tab, others on the page and where it is shared (be they the
+        # same or not): the former are for search engines.
         for_search = bool(headlines and page and heading and metas) and (
             bylines.key(headlines[0]) == bylines.key(page[0][0])
-            and bylines.key(affixes.strip(heading or "")) == bylines.key(metas[0][0])
+            and bylines.key(headlines[0]) not in map(bylines.key, (affixes.strip(heading or ""), metas[0][0]))
         )
         title = self.pick(
             "title",

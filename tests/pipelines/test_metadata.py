@@ -659,3 +659,7 @@ def test_a_headline_for_search_engines_gives_way_to_the_one_on_the_page() -> Non
         + "<article><h1>The day the bridge stood still</h1></article>"
     )
     assert read(page).title == "The day the bridge stood still"
+    shared = page.replace('content="The day the bridge', 'content="How a town lived on the day the bridge')
+    assert read(shared).title == "The day the bridge stood still"
+    named = page.replace('content="The day the bridge stood still"', 'content="Vell bridge closed: when will it open?"')
+    assert read(named).title == "Vell bridge closed: when will it open?"
