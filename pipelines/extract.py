@@ -65,7 +65,7 @@ def extract(page: PageBytes, rules: SiteRules | None = None) -> Article | NotArt
     if tree is None:
         return NotArticle("no_text", f"{page.url} holds no article that could be found: kept as a WARC record only.")
     metadata = read_metadata(tree, page.url, guesses=Guesses(tree, page.url))
-    unseen.drop(tree)
+    unseen.drop(tree, text)
     leaves = page_leaves.walk(tree)
     # Of the whole page, before rules take something out: what a site repeats is learnt from these.
     seen = page_leaves.keys(leaves)

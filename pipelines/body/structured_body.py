@@ -38,7 +38,8 @@ def judge(layout: Layout, body: str | None) -> None:
     lines = [(item, tokens(item.block.text)) for item in layout.placed]
     count = sum(len(words) for _, words in lines)
     ours = grams([word for _, words in lines for word in words])
-    long = [cover(words, known) for _, words in lines if len(words) >= RESTORED_WORDS]
+    shares = [cover(words, known) for _, words in lines]
+    long = [share for share, (_, words) in zip(shares, lines, strict=True) if len(words) >= RESTORED_WORDS]
     if (
         len(said) < MIN_LENGTH * count
         or not known
@@ -49,17 +50,20 @@ def judge(layout: Layout, body: str | None) -> None:
         return
     joined = " " + " ".join(said) + " "
     begun = False
-    boxes = number(layout.placed, layout.leaves, layout.boxes)
-    for (item, words), box in zip(lines, boxes, strict=True):
+    boxes: list[int] | None = None
+    for position, ((item, words), share) in enumerate(zip(lines, shares, strict=True)):
         # The text often begins behind the standfirst: a sentence before its first line is no stranger.
-        begun = begun or (len(words) >= RESTORED_WORDS and cover(words, known) >= MIN_AGREEMENT)
-        if (len(words) > MAX_STRANGE_WORDS and box == 0) or (not begun and len(words) >= RESTORED_WORDS):
+        begun = begun or (len(words) >= RESTORED_WORDS and share >= MIN_AGREEMENT)
+        if not begun and len(words) >= RESTORED_WORDS:
             continue
-        if item.block.kind in _UNSAID or _begins_large(layout, item):
+        strange = share < STRANGE if len(words) >= 5 else f" {' '.join(words)} " not in joined
+        if not strange or item.block.kind in _UNSAID or _begins_large(layout, item):
             continue
-        strange = cover(words, known) < STRANGE if len(words) >= 5 else f" {' '.join(words)} " not in joined
-        if strange:
-            item.signs.append(SIGN)
+        if len(words) > MAX_STRANGE_WORDS:
+            boxes = boxes or number(layout.placed, layout.leaves, layout.boxes)
+            if boxes[position] == 0:
+                continue
+        item.signs.append(SIGN)
     starts = [item.first for item in layout.found()]
     if not starts:
         return

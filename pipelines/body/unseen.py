@@ -18,17 +18,16 @@ _NOTES = etree.XPath(
 # Data about the article for search engines, with all of its text, in an element that styles hide.
 _DATA = etree.XPath("//*[@itemscope and contains(@itemtype, 'Article') and contains(@style, 'display')]")
 _HIDDEN = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.I)
-# What only who prints the page sees.
-_PRINT = re.compile(
-    r"(?<![\w-])(?:print-only|only-print|print-warning|visible-print(?:-block)?|d-print-block)(?![\w-])"
-)
+# What only who prints the page sees: "print-only", "d-print-block". The source says sooner than its tree that there is
+# none.
+_PRINT = re.compile(r"print-(?:only|warning|block)(?![\w-])")
 _PRINTED = etree.XPath("//*[contains(@class, 'print')]")
 # A page whose whole text is hidden shows it by a script.
 MAX_SHARE = 0.5
 
 
-def drop(tree: HtmlElement) -> None:
-    """Take them out of the tree. Metadata has been read by then, and may be of such data."""
+def drop(tree: HtmlElement, source: str) -> None:
+    """Take them out of the tree of a page's source. Metadata has been read by then, and may be of such data."""
     explained: set[Any] = set()
     # Innermost first: what holds words and their note has the same names, and stays.
     for element in reversed(cast(list[Any], _NOTES(tree))):
@@ -36,7 +35,8 @@ def drop(tree: HtmlElement) -> None:
             explained.add(element.getparent())
             element.drop_tree()
     hidden = [element for element in cast(list[Any], _DATA(tree)) if _HIDDEN.search(element.get("style"))]
-    hidden += [element for element in cast(list[Any], _PRINTED(tree)) if _PRINT.search(element.get("class"))]
+    if _PRINT.search(source):
+        hidden += [element for element in cast(list[Any], _PRINTED(tree)) if _PRINT.search(element.get("class"))]
     whole = _length(tree) if hidden else 0
     for element in hidden:
         if element.getparent() is not None and _length(element) <= MAX_SHARE * whole:
