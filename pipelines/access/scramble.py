@@ -2,8 +2,8 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
+from operator import mul
 
 import attrs
 
@@ -42,14 +42,14 @@ CLASS_SIGN = "class obfuscated"
 def shift(text: str) -> int | None:
     """By how many places the letters of a Latin text were moved up the alphabet, 1 to 25; None where they were not."""
     text = text[:JUDGED].lower()
-    counts = Counter(text)
-    total = sum(counts[letter] for letter in _LETTERS)
+    counts = list(map(text.count, _LETTERS))
+    total = sum(counts)
     if total < MIN_LETTERS:
         return None
-    as_it_is = sum(counts[letter] * log for letter, log in zip(_LETTERS, _LOGS, strict=True)) / total
+    as_it_is = sum(map(mul, counts, _LOGS)) / total
     if as_it_is > CLEAR:
         return None
-    shares = [counts[letter] / total for letter in _LETTERS]
+    shares = [count / total for count in counts]
     if sum(share > 0 for share in shares) < MIN_DIFFERENT or total < 0.6 * sum(map(str.isalpha, text)):
         return None
     fits = [sum(shares[(i + by) % 26] * _LOGS[i] for i in range(26)) for by in range(26)]

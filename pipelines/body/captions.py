@@ -1,6 +1,8 @@
 """Tells captions of pictures, and closing credit lines, from the article's text."""
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from pipelines.body.alignment import squeezed
@@ -86,7 +88,7 @@ def is_caption(layout: Layout, index: int) -> bool:
         return False
     if "figcaption" in inside:
         return "blockquote" not in inside and "table" not in inside
-    return any(map(_CAPTION.search, _names(layout, leaf.element).values()))
+    return any(_names_caption(name) for _, name in _names(layout, leaf.element))
 
 
 def is_with_picture(layout: Layout, index: int) -> bool:
@@ -99,10 +101,10 @@ def is_with_picture(layout: Layout, index: int) -> bool:
         figure = next(above for above in layout.above(leaf.element) if above.tag == "figure")
         return "li" not in inside and _is_short(layout, figure, index)
     return any(
-        _PICTURE.search(name)
+        _names_picture(name)
         and next(element.iter("img", "picture"), None) is not None
         and _is_short(layout, element, index)
-        for element, name in _names(layout, leaf.element).items()
+        for element, name in _names(layout, leaf.element)
     )
 
 
@@ -111,10 +113,23 @@ def _is_short(layout: Layout, element: Any, index: int) -> bool:
     return sum(map(layout.words, layout.span(element, index))) <= MAX_PICTURE_WORDS
 
 
-def _names(layout: Layout, element: Any) -> dict[Any, str]:
-    """The classes of an element and of those around it that hold little of the article, as words."""
-    return {
-        above: _CAMEL.sub("-", above.get("class") or "").lower()
-        for above in layout.above(element)[:3]
-        if layout.boxes.share(above) < MAX_SHARE
-    }
+def _names(layout: Layout, element: Any) -> Iterator[tuple[Any, str]]:
+    """The classes of an element and of those around it, where they have some and hold little of the article."""
+    for above in layout.above(element)[:3]:
+        name = above.get("class")
+        if name and layout.boxes.share(above) < MAX_SHARE:
+            yield above, name
+
+
+@lru_cache(maxsize=4096)  # A page has hundreds of lines and some ten classes that these stand in.
+def _names_caption(name: str) -> bool:
+    return _CAPTION.search(_as_words(name)) is not None
+
+
+@lru_cache(maxsize=4096)
+def _names_picture(name: str) -> bool:
+    return _PICTURE.search(_as_words(name)) is not None
+
+
+def _as_words(name: str) -> str:
+    return _CAMEL.sub("-", name).lower()

@@ -1,16 +1,13 @@
 """Walks a page once: the lines that it shows, in order, and where each stands."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 import attrs
 from lxml import etree
 from lxml.html import HtmlElement
 
 from storage.leaves import key_of, pack
-
-# All that makes a line, found in C: text that is not only white space, and line breaks.
-_PIECES = etree.XPath("descendant::text()[not(parent::script or parent::style)][normalize-space()] | descendant::br")
 
 # HTML Standard, "phrasing content": what flows inside a line.
 _INLINE = """a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt ruby s
@@ -26,6 +23,9 @@ _OTHERS = (
 )
 # Elements unknown to the standard flow inside the line where they stand in one of these, and are blocks elsewhere.
 _LINES = "p h1 h2 h3 h4 h5 h6 dt dd figcaption"
+
+# XML 1.0, 2.3: text of nothing else is no piece of a line.
+_SPACES = " \t\r\n"
 
 INLINE = frozenset(_INLINE.split())
 UNSHOWN = frozenset(_UNSHOWN.split())
@@ -63,74 +63,46 @@ class Leaf:
 _NOWHERE = Place(None, frozenset(), False, True)
 
 
-class _Places:
-    """The places of a page's elements, each worked out once."""
-
-    def __init__(self) -> None:
-        self._known: dict[Any, Place] = {}
-
-    def of(self, element: Any) -> Place:
-        # A loop, not a recursion: pages nest elements deeper than Python's stack goes.
-        known = self._known
-        above: list[Any] = []
-        while element is not None and element not in known:
-            above.append(element)
-            element = element.getparent()
-        place = known[element] if element is not None else _NOWHERE
-        for element in reversed(above):
-            tag = element.tag
-            shown = place.shown and tag not in UNSHOWN
-            if tag in INLINE or (tag not in BLOCKS and not place.inside.isdisjoint(LINES)):
-                linked = place.linked or (tag == "a" and element.get("href") is not None)
-                if linked is not place.linked or shown is not place.shown:
-                    place = Place(place.block, place.inside, linked, shown)
-            else:
-                inside = place.inside if tag in place.inside or tag not in TELLING else place.inside | {tag}
-                place = Place(element, inside, place.linked, shown)
-            known[element] = place
-        return place
-
-
 def walk(tree: HtmlElement) -> list[Leaf]:
     """The lines of a page in document order, without what is never shown. The tree is left as it was."""
     leaves: list[Leaf] = []
-    places = _Places()
+    # Of the elements that are open.
+    places = [_NOWHERE]
     pieces: list[str] = []
-    here: Place | None = None
+    here = _NOWHERE
     linked = 0
 
     def flush() -> None:
         nonlocal linked
-        if pieces and here is not None:
+        if pieces:
             text = " ".join("".join(pieces).split())
             if text:
-                total = sum(map(len, pieces))
-                leaves.append(Leaf(text, round(linked / total, 2), here.block, here.inside))
-        pieces.clear()
+                share = round(linked / sum(map(len, pieces)), 2) if linked else 0.0
+                leaves.append(Leaf(text, share, here.block, here.inside))
+            pieces.clear()
         linked = 0
 
-    piece: Any  # An element, or text that knows where it stands.
-    for piece in cast(list[Any], _PIECES(tree)):
-        if not isinstance(piece, str):
-            flush()
-            continue
-        holder = piece.getparent()  # type: ignore[attr-defined]
-        if holder is None:
-            continue
-        place = places.of(holder)
-        tail = piece.is_tail  # type: ignore[attr-defined]
-        if tail:
-            inner, holder = place, holder.getparent()
-            place = places.of(holder) if holder is not None else _NOWHERE
+    element: Any
+    # Not a recursion: pages nest elements deeper than Python's stack goes.
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if event == "start":
+            if element.tag == "br":
+                flush()
+            place = _place(element, places[-1])
+            places.append(place)
+            new = False
+            piece = element.text
+        else:
+            inner = places.pop()
+            place = places[-1]
             # Behind a block of its own, or in another element than the text before.
             new = inner.block is not place.block
-        else:
-            new = False
-        if not place.shown:
+            piece = element.tail if element is not tree else None
+        if not piece or not place.shown or not piece.strip(_SPACES):
             continue
-        if new or here is None or here.block is not place.block:
+        if new or here.block is not place.block:
             flush()
-        elif pieces and not pieces[-1][-1].isspace() and not piece[0].isspace() and _spaced(piece):
+        elif pieces and not (pieces[-1][-1].isspace() or piece[0].isspace()) and _spaced(element, tail=event == "end"):
             pieces.append(" ")
         here = place
         pieces.append(piece)
@@ -140,10 +112,22 @@ def walk(tree: HtmlElement) -> list[Leaf]:
     return leaves
 
 
-def _spaced(piece: Any) -> bool:
-    """Whether white space of its own, in no piece, stands between a piece and the text before it."""
-    element = piece.getparent()
-    if piece.is_tail:
+def _place(element: Any, holder: Place) -> Place:
+    """Where the text of an element stands, by where what holds it stands."""
+    tag = element.tag
+    shown = holder.shown and tag not in UNSHOWN
+    if tag in INLINE or (tag not in BLOCKS and not holder.inside.isdisjoint(LINES)):
+        linked = holder.linked or (tag == "a" and element.get("href") is not None)
+        if linked is holder.linked and shown is holder.shown:
+            return holder
+        return Place(holder.block, holder.inside, linked, shown)
+    inside = holder.inside if tag in holder.inside or tag not in TELLING else holder.inside | {tag}
+    return Place(element, inside, holder.linked, shown)
+
+
+def _spaced(element: Any, *, tail: bool) -> bool:
+    """Whether white space of its own, in no piece, stands between an element's text or tail and the text before."""
+    if tail:
         return bool((element.text or "").isspace() or (len(element) and (element[-1].tail or "").isspace()))
     while element is not None and element.tag in INLINE:
         before = element.getprevious()

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 MAX_BYLINE = 300
 MAX_NAME_WORDS = 7
 
+WORD = re.compile(r"[^\W_]+")
 # "By", in the languages of the sites that were measured, and what may lead up to it: "This post was written by".
 OPENING = re.compile(
     r"\s*(?:(?!(?:photo|image|picture|video|foto|bild)\w*\s)[\w ]{0,40}\bby"
@@ -45,7 +46,7 @@ GENERIC |= {"undefined", "anonymous", "na", "viewmoreposts"}
 
 def key(name: str) -> str:
     """A name for comparing: letters and digits only, folded."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(WORD.findall(unicodedata.normalize("NFKC", name).casefold()))
 
 
 def people(bylines: Iterable[str], *, besides: Collection[str] = ()) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def parse(text: str) -> Parsed:
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_CLASSES)
     text = _REFERENCES.sub("", text)
-    if any(len(part) > MAX_TAG and ">" not in part[:MAX_TAG] for part in text.split("<")):
+    if any(">" not in part[:MAX_TAG] for part in text.split("<") if len(part) > MAX_TAG):
         text = _LONG_TAG.sub(_without_attributes, text)
     if "\ufffe" in text or "\uffff" in text:
         text = text.replace("\ufffe", "").replace("\uffff", "")
