@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import aliasing
 from storage.errors import InvalidURL
-from storage.revisit_plans import Ended, after_visit, take_due
+from storage.revisit_plans import take_due
 from storage.tables import FrontierRow, table
 from storage.urls import key
 
@@ -191,12 +191,6 @@ def give_back(connection: Connection, run_id: int) -> int:
     """Make a run's leased URLs pending again. Returns how many."""
     statement = update(FrontierRow).where(FrontierRow.run_id == run_id, FrontierRow.state == "leased")
     return connection.execute(statement.values(state="pending")).rowcount
-
-
-def end_article(connection: Connection, entry: int, ended: Ended, *, error: str | None) -> None:
-    """Note how an article URL ended, and when it is due again."""
-    row = {"state": "done", "outcome": ended.outcome.value, "error": error}
-    connection.execute(_END, {"entry": entry, **row, **after_visit(connection, entry, ended)})
 
 
 def end_listing(connection: Connection, entry: int, *, error: str | None) -> None:

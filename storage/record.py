@@ -6,12 +6,12 @@ from datetime import datetime
 import attrs
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from storage import changes, frontier, hosts, mementos, missing, pages, replaced_texts, takedowns
+from storage import changes, hosts, mementos, missing, pages, replaced_texts, takedowns
 from storage.article import NEVER_KEPT, NOT_IN_ROW, Access, Article, Rendition, content_digest
 from storage.capture import Capture, Miss
 from storage.clock import Clock
+from storage.endings import STANDS, Ended, Endings
 from storage.outcome import Outcome, Receipt
-from storage.revisit_plans import Ended
 from storage.search import index
 from storage.tables import (
     BlockRow,
@@ -81,20 +81,19 @@ _SHOWN = (
     .limit(1)
 )
 
-_STANDS = {Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED}
-
 
 def record_visit(
-    connection: Connection, visit: Visit, ledger: Ledger, *, records: Sequence[int], now: datetime
+    connection: Connection, visit: Visit, ledger: Ledger, endings: Endings, *, records: Sequence[int], now: datetime
 ) -> Receipt:
     """Insert all rows of a visit and end its frontier entry, inside the caller's transaction.
 
+    `endings`: takes the end of the entry, last of all, and is written by the caller.
     `records`: the ids of the WARC records that hold the capture and the further parts of its article; none for a miss.
     Raises RenditionMissing where the newest snapshot has to be read by the current version before the two can be
     compared.
     """
     if isinstance(visit.found, Miss):
-        return _record_miss(connection, visit, visit.found, ledger, now)
+        return _record_miss(connection, visit, visit.found, ledger, endings, now)
     capture = visit.found
     answered = alias = pages.find_alias(connection, capture.url)
     if alias is None and capture.requested_url != capture.url:
@@ -131,7 +130,7 @@ def record_visit(
         if sign is Sign.LIKE_VANISHED:
             kind = sign.value
             error = f"{capture.requested_url} says what the site says of other pages that it has not: it is gone."
-        elif outcome not in _STANDS:
+        elif outcome not in STANDS:
             kind = kind or (visit.article.access.value if visit.article.access in NEVER_KEPT else None)
             error = _why(capture.requested_url, visit.article)
     if outcome is None:
@@ -167,8 +166,9 @@ def record_visit(
         imported = capture.record is not None or capture.memento is not None
         if alias.made is None or sign is not None:
             recheck = takedowns.note(connection, alias.page_id, sign, now=now, imported=imported)
-    if capture.audit and outcome in _STANDS:
+    if capture.audit and outcome in STANDS:
         hosts.audited(connection, hosts.origin(capture.url), lied=outcome is Outcome.CHANGED, now=now)
+    receipt = _receipt(connection, visit, capture, outcome, kind, error, alias, snapshot, access)
     if capture.entry is not None and capture.memento is not None:
         mementos.end(connection, capture.entry, outcome, error=error)
     elif capture.entry is not None:
@@ -177,8 +177,8 @@ def record_visit(
             changed = pages.last_change(connection, alias.page_id)
         published = visit.article.published_at if visit.article else None
         ended = Ended(outcome=outcome, now=now, published_at=published, changed_at=changed, recheck_at=recheck)
-        frontier.end_article(connection, capture.entry, ended, error=error)
-    return _receipt(connection, visit, capture, outcome, kind, error, alias, snapshot, access)
+        endings.end(capture.entry, ended, error=error)
+    return receipt
 
 
 _PLACEHOLDERS = {
@@ -197,7 +197,9 @@ def _why(url: str, article: Article) -> str:
     return article.degraded or f"shows only {article.access}: the fuller snapshot stays the newest"
 
 
-def _record_miss(connection: Connection, visit: Visit, miss: Miss, ledger: Ledger, now: datetime) -> Receipt:
+def _record_miss(
+    connection: Connection, visit: Visit, miss: Miss, ledger: Ledger, endings: Endings, now: datetime
+) -> Receipt:
     # What is no URL leads to no page.
     alias = None if miss.kind == "invalid_url" else pages.find_alias(connection, miss.requested_url)
     outcome = Outcome(miss.outcome)
@@ -212,11 +214,7 @@ def _record_miss(connection: Connection, visit: Visit, miss: Miss, ledger: Ledge
         "memento": miss.memento.uri if miss.memento else None,
     }
     connection.execute(_NEW_VISIT, row)
-    if miss.entry is not None and miss.memento is not None:
-        mementos.end(connection, miss.entry, outcome, error=miss.message)
-    elif miss.entry is not None:
-        frontier.end_article(connection, miss.entry, Ended(outcome=outcome, now=now), error=miss.message)
-    return Receipt(
+    receipt = Receipt(
         url=miss.requested_url,
         canonical_url=pages.url_of(connection, alias.page_id) if alias else None,
         outcome=outcome,
@@ -230,6 +228,11 @@ def _record_miss(connection: Connection, visit: Visit, miss: Miss, ledger: Ledge
         kind=miss.kind,
         entry=miss.entry,
     )
+    if miss.entry is not None and miss.memento is not None:
+        mementos.end(connection, miss.entry, outcome, error=miss.message)
+    elif miss.entry is not None:
+        endings.end(miss.entry, Ended(outcome=outcome, now=now), error=miss.message)
+    return receipt
 
 
 def _access_of(outcome: Outcome) -> str | None:
@@ -427,7 +430,7 @@ def _receipt(
         canonical_url=canonical,
         outcome=outcome,
         status=capture.status,
-        snapshot=snapshot if outcome in _STANDS else None,
+        snapshot=snapshot if outcome in STANDS else None,
         captured_at=capture.captured_at,
         title=title,
         words=words,

@@ -5,11 +5,11 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import attrs
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DatabaseError
 
@@ -17,6 +17,7 @@ from storage import assets, captures, database
 from storage.capture import Capture, Exchange, Memento
 from storage.capture_tables import CaptureRow
 from storage.clock import Clock
+from storage.endings import Endings
 from storage.errors import BackissueError, DatabaseFailed
 from storage.folder import Folder
 from storage.outcome import Outcome, Receipt
@@ -251,13 +252,13 @@ class Recorder:
         files = dict(self._files)
         results: list[tuple[_Job, Any, BaseException | None]] = []
         try:
-            with database.writing(self.engine) as connection:
+            with _gathering(self.engine, group) as (connection, endings):
                 for job in group:
                     if job.work is not None:
-                        results.append((job, *self._apart(connection, job)))
+                        results.append((job, *self._apart(connection, job, endings)))
                         continue
                     try:
-                        results.append((job, self._one(connection, job), None))
+                        results.append((job, self._one(connection, job, endings), None))
                     except DatabaseError:
                         raise
                     except Exception as error:
@@ -272,15 +273,18 @@ class Recorder:
 
     def _each(self, group: Sequence[_Job]) -> list[tuple[_Job, Any, BaseException | None]]:
         """Every job of a group in a savepoint of its own, so that what is wrong with one does not undo the others."""
-        with database.writing(self.engine) as connection:
-            return [(job, *self._apart(connection, job)) for job in group]
+        with _gathering(self.engine, group) as (connection, endings):
+            return [(job, *self._apart(connection, job, endings)) for job in group]
 
-    def _apart(self, connection: Connection, job: _Job) -> tuple[Any, BaseException | None]:
+    def _apart(self, connection: Connection, job: _Job, endings: Endings) -> tuple[Any, BaseException | None]:
         """One job in a savepoint; its records stay where it fails."""
         try:
             self._insert_records(connection, job)
+            if job.work is not None:
+                # It may ask the frontier, and its failure does not undo what came before.
+                endings.write()
             with connection.begin_nested():
-                return self._one(connection, job), None
+                return self._one(connection, job, endings), None
         except DatabaseError:
             raise
         except RenditionMissing as error:
@@ -289,7 +293,7 @@ class Recorder:
         except Exception as error:  # noqa: BLE001 - handed to the coroutine that waits for it
             return None, error
 
-    def _one(self, connection: Connection, job: _Job) -> Any:
+    def _one(self, connection: Connection, job: _Job, endings: Endings) -> Any:
         self._insert_records(connection, job)
         if job.work is not None:
             return job.work(connection)
@@ -297,7 +301,8 @@ class Recorder:
             return assets.link(connection, job.asset.snapshot, job.asset.url, job.records[0])
         if job.visit is None or job.ledger is None:
             raise ValueError("a job without work")
-        return record_visit(connection, job.visit, job.ledger, records=job.records, now=self.clock.now())
+        now = self.clock.now()
+        return record_visit(connection, job.visit, job.ledger, endings, records=job.records, now=now)
 
     def _insert_records(self, connection: Connection, job: _Job) -> None:
         """The rows of what was written for a job, unless they are there."""
@@ -430,6 +435,21 @@ class Recorder:
             # A memento may be older than the same payload that the archive has: a revisit is of what was there before.
             return None
         return Earlier(record_id=row.record_id, url=row.url, captured_at=row.captured_at)
+
+
+@contextlib.contextmanager
+def _gathering(engine: Engine, group: Sequence[_Job]) -> Iterator[tuple[Connection, Endings]]:
+    """A transaction, and what gathers the ends of a group's visits in it."""
+    with database.writing(engine) as connection:
+        endings = Endings(connection, filter(None, map(_entry_of, group)))
+        yield connection, endings
+        endings.write()
+
+
+def _entry_of(job: _Job) -> int | None:
+    """The frontier's row that a visit answers. None: it is none, or a memento's, which has another list."""
+    found = job.visit.found if job.visit is not None else None
+    return found.entry if found is not None and found.memento is None else None
 
 
 def _memento_of(exchange: Exchange) -> Memento | None:

@@ -1,19 +1,19 @@
-"""Keeps what revisits are decided by: each page's last visit and edits, each scope's habits and purse.
+"""Which pages of a scope are visited now: its plan, its purse, and the dates that its listings give.
 
-`storage.revisits` decides; this reads and writes. Every function runs inside the caller's transaction.
+`storage.revisits` decides; this reads and writes. What a visit leaves is written by `storage.endings`. Every function
+runs inside the caller's transaction.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import attrs
 from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
 from storage import revisits
 from storage.edit_model import EditModel, Learnt, Page, Seen
+from storage.endings import STANDS
 from storage.errors import InvalidURL
-from storage.outcome import Outcome
 from storage.revisits import Due, Mode, Purse
 from storage.tables import FrontierRow, RevisitPlanRow, UTCDateTime, table
 from storage.urls import key
@@ -22,36 +22,12 @@ from storage.urls import key
 # gets twenty visits an article.
 USUAL_BUDGET = 2_000
 
-# What a visit knows of the page, whether or not anything had changed.
-_STANDS = frozenset({Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED})
-_STANDING = tuple(outcome.value for outcome in _STANDS)
+_STANDING = tuple(outcome.value for outcome in STANDS)
 
 # Put together once, as in `storage.pages`.
 _ENTRY: BindParameter[int] = bindparam("entry")
 _plan = table(RevisitPlanRow)
 _frontier = table(FrontierRow)
-_KNOWN = (
-    select(
-        FrontierRow.attempts,
-        FrontierRow.found_at,
-        FrontierRow.born_at,
-        FrontierRow.seen_at,
-        FrontierRow.edits,
-        FrontierRow.expected,
-        FrontierRow.signalled_at,
-        RevisitPlanRow.id.label("plan"),
-        RevisitPlanRow.mode,
-        RevisitPlanRow.budget,
-        RevisitPlanRow.visits,
-        RevisitPlanRow.visits_at,
-        RevisitPlanRow.learnt,
-        RevisitPlanRow.archive,
-    )
-    .select_from(FrontierRow)
-    .outerjoin(RevisitPlanRow, RevisitPlanRow.scope == FrontierRow.scope)
-    .where(FrontierRow.id == _ENTRY)
-)
-_KEEP_LEARNT = update(_plan).where(_plan.c.id == bindparam("plan"))
 _POSTPONE = update(_frontier).where(_frontier.c.id == _ENTRY)
 _SIGNAL = (
     update(_frontier)
@@ -65,88 +41,6 @@ _SIGNAL = (
 )
 _AT: BindParameter[datetime] = bindparam("at", type_=UTCDateTime())
 _CALL = _SIGNAL.where(_frontier.c.state == "done", _frontier.c.due_at > _AT).values(due_at=_AT)
-
-
-@attrs.frozen
-class _Kept:
-    """A scope's model, and what it was made of."""
-
-    learnt: bytes
-    archive: bytes
-    model: EditModel
-
-
-# By plan: most visits follow one of the same scope. For the same bytes only: a transaction may have been undone, and
-# another process may have learnt something.
-_models: dict[int, _Kept] = {}
-
-
-@attrs.frozen(kw_only=True)
-class Ended:
-    """How a visit of a frontier's row ended, as far as the next one depends on it."""
-
-    outcome: Outcome
-    now: datetime
-    published_at: datetime | None = None
-    """As the page claims. None: it does not, or was not read."""
-    changed_at: datetime | None = None
-    """The page's last known change, or its publication. None counts as now."""
-    recheck_at: datetime | None = None
-    """When to look again whether the page is gone. None: nothing says that it is."""
-
-
-def after_visit(connection: Connection, entry: int, ended: Ended) -> dict[str, Any]:
-    """The columns of a frontier's row after a visit, with what the visit has taught about its scope kept."""
-    known = connection.execute(_KNOWN, {"entry": entry}).one()
-    outcome, now = ended.outcome, ended.now
-    attempts = known.attempts + 1 if outcome in (Outcome.FAILED, Outcome.REFUSED) else 0
-    born_at = known.born_at
-    if born_at is None and outcome in _STANDS:
-        born_at = revisits.born(ended.published_at, known.found_at)
-    columns: dict[str, Any] = {"attempts": attempts, "born_at": born_at}
-    page = Page(known.edits, known.expected)
-    model = None
-    if outcome in _STANDS:
-        columns |= {"seen_at": now, "signalled_at": None}
-        if known.plan is not None:
-            model, learnt = _model(known), known.learnt
-            if outcome is not Outcome.NEW and known.seen_at is not None and known.seen_at < now:
-                changed = outcome is Outcome.CHANGED
-                seen = Seen(revisits.hours(born_at), revisits.hours(known.seen_at), revisits.hours(now))
-                page = model.learn(page, seen, changed=changed)
-                if known.signalled_at is not None:
-                    model.learn_signal(changed=changed)
-                learnt = model.own.packed()
-                connection.execute(_KEEP_LEARNT, {"plan": known.plan, "learnt": learnt})
-                columns |= {"edits": page.edits, "expected": page.expected}
-            _models[known.plan] = _Kept(learnt, known.archive, model)
-    columns["due_at"] = _next(entry, ended, attempts, born_at, known, model, page)
-    return columns
-
-
-def _model(known: Any) -> EditModel:
-    """What a scope has learnt by now, as the database has it. It is the caller's alone until it is put back."""
-    kept = _models.pop(known.plan, None)
-    if kept is not None and kept.learnt == known.learnt and kept.archive == known.archive:
-        return kept.model
-    return EditModel(Learnt.unpacked(known.learnt), Learnt.unpacked(known.archive))
-
-
-def _next(
-    entry: int, ended: Ended, attempts: int, born_at: datetime | None, known: Any, model: EditModel | None, page: Page
-) -> datetime:
-    now = ended.now
-    if ended.recheck_at is not None:
-        return ended.recheck_at
-    without = revisits.next_without_article(ended.outcome, now=now, attempts=attempts)
-    if without is not None:
-        return without
-    if model is None or born_at is None or known.mode == "tiers":
-        return revisits.next_by_tiers(now=now, changed_at=ended.changed_at)
-    purse = Purse(known.visits, known.visits_at).filled(known.budget, now)
-    return revisits.next_by_likelihood(
-        model, page, entry=entry, born=born_at, now=now, due_when=purse.due_when(known.budget)
-    )
 
 
 def configure(connection: Connection, scope: str, *, mode: Mode, budget: int, now: datetime) -> None:

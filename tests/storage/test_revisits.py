@@ -13,8 +13,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from storage import database, frontier, revisit_plans, revisits
 from storage.edit_model import EditModel, Learnt, Page, Seen
+from storage.endings import Ended, Endings
 from storage.outcome import Outcome
-from storage.revisit_plans import Ended
 from storage.revisits import Due, Purse, choose
 from storage.tables import FrontierRow, RevisitPlanRow, RunRow, table
 
@@ -151,8 +151,14 @@ def set_up(connection: Connection, *, mode: Any = "adaptive", budget: int = 1000
     frontier.add(connection, SCOPE, "article", [f"https://example.org/{n}" for n in range(pages)], now=NOW)
     entries = list(connection.execute(select(FrontierRow.id).order_by(FrontierRow.id)).scalars())
     for entry in entries:
-        frontier.end_article(connection, entry, Ended(outcome=Outcome.NEW, now=NOW, changed_at=NOW), error=None)
+        end(connection, entry, Ended(outcome=Outcome.NEW, now=NOW, changed_at=NOW))
     return entries
+
+
+def end(connection: Connection, entry: int, ended: Ended) -> None:
+    endings = Endings(connection, [entry])
+    endings.end(entry, ended, error=None)
+    endings.write()
 
 
 def row(connection: Connection, entry: int) -> Any:
@@ -164,7 +170,7 @@ def test_visits_teach_the_scope_and_the_page_in_their_own_transaction(engine: An
         entry = set_up(connection)[0]
         before = row(connection, entry).due_at
         now = NOW + HOUR
-        frontier.end_article(connection, entry, Ended(outcome=Outcome.CHANGED, now=now, changed_at=now), error=None)
+        end(connection, entry, Ended(outcome=Outcome.CHANGED, now=now, changed_at=now))
         after = row(connection, entry)
         learnt = Learnt.unpacked(connection.execute(select(RevisitPlanRow.learnt)).scalar_one())
     assert before > NOW
@@ -203,7 +209,7 @@ def test_a_listings_later_date_pulls_a_visit_forward_until_such_dates_have_been_
         for n in range(400):
             connection.execute(update(FrontierRow).where(FrontierRow.id == first).values(signalled_at=now))
             when = now + timedelta(minutes=n + 1)
-            frontier.end_article(connection, first, Ended(outcome=Outcome.UNCHANGED, now=when), error=None)
+            end(connection, first, Ended(outcome=Outcome.UNCHANGED, now=when))
         later = now + DAY
         revisit_plans.signal(connection, SCOPE, [("https://example.org/1", later)], now=later)
         assert row(connection, second).due_at > later
