@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage import database, frontier, revisit_plans, revisits
 from storage.edit_model import EditModel, Learnt, Page, Seen
@@ -177,6 +177,33 @@ def test_visits_teach_the_scope_and_the_page_in_their_own_transaction(engine: An
     assert after.edits >= 1
     assert sum(learnt.edits) == pytest.approx(after.edits)
     assert after.seen_at == now
+
+
+def test_visits_of_one_transaction_teach_what_they_do_one_by_one_and_one_that_fails_nothing(
+    engine: Any,
+) -> None:
+    ends = [Ended(outcome=Outcome.CHANGED, now=NOW + HOUR), Ended(outcome=Outcome.UNCHANGED, now=NOW + HOUR)]
+    learnt, due = [], []
+    for together in (False, True):
+        with database.writing(engine) as connection:
+            entries = set_up(connection)
+            if together:
+                endings = Endings(connection, entries)
+                with pytest.raises(TypeError):
+                    endings.end(entries[2], Ended(outcome=Outcome.CHANGED, now=NOW.replace(tzinfo=None)), error=None)
+                for entry, ended in zip(entries, ends, strict=False):
+                    endings.end(entry, ended, error=None)
+                endings.write()
+            else:
+                for entry, ended in zip(entries, ends, strict=False):
+                    end(connection, entry, ended)
+            learnt.append(connection.execute(select(RevisitPlanRow.learnt)).scalar_one())
+            due.append([row(connection, entry).due_at for entry in entries])
+            connection.execute(delete(FrontierRow))
+            connection.execute(delete(RevisitPlanRow))
+    assert learnt[0] == learnt[1]
+    # Which row it is spreads the floor, and no more.
+    assert [abs(one - other) < DAY for one, other in zip(*due, strict=True)] == [True] * 3
 
 
 def test_tiers_stay_what_they_were(engine: Any) -> None:
