@@ -219,6 +219,11 @@ def audited(connection: Connection, where: str, *, lied: bool, now: datetime) ->
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
 
 
+def checked(connection: Connection) -> set[str]:
+    """The hosts of which a 304 was ever checked by a full fetch."""
+    return set(connection.execute(select(HostRow.name).where(HostRow.audits > 0)).scalars())
+
+
 def distrusted(connection: Connection, now: datetime) -> list[Distrusted]:
     """The hosts whose 304s are not believed now. By name."""
     columns = (HostRow.name, HostRow.distrusted_until, HostRow.lies, HostRow.audits)

@@ -113,7 +113,7 @@ def _edit(url: str) -> Callable[[Archive, list[Night]], str | None]:
 
 
 def _lie(archive: Archive, seen: list[Night]) -> str | None:
-    # One 304 in twenty is checked, by chance: of these, one in fifty weeks goes unnoticed.
+    # A host's first 304 is checked, and then one in twenty, by chance.
     for night in seen:
         for one in night.status["distrusted"]:
             return f"seen in night {night.number}: the 304s of {one['host']} are not believed until {one['until']}"

@@ -101,6 +101,7 @@ class VisitSpider(Spider):
         self._articles = 0
         self._free = asyncio.Event()
         self._distrusted: dict[str, datetime] = {}
+        self._checked: set[str] = set()
 
     @property
     def stopped_short(self) -> bool:
@@ -153,6 +154,7 @@ class VisitSpider(Spider):
         recorder = self.desk.recorder
         with reading(self.desk.reader) as connection:
             self._distrusted = {one.origin: one.until for one in hosts.distrusted(connection, recorder.clock.now())}
+            self._checked = hosts.checked(connection)
         while True:
             self._free.clear()
             room = min(LEASE, MOST_UNDER_WAY - len(self._leased))
@@ -231,11 +233,18 @@ class VisitSpider(Spider):
         return until is not None and until > self.desk.recorder.clock.now()
 
     async def parse_article(self, response: Response) -> AsyncIterator[Capture | Miss | Request]:
-        if response.status == 304 and is_audited(response.url, self.desk.recorder.clock.now()):
+        if response.status == 304 and self._is_to_be_checked(response.url):
             request: Request = response.request  # type: ignore[assignment]
             yield in_full(request)
         else:
             yield await self._finished(capture_of(response))
+
+    def _is_to_be_checked(self, url: str) -> bool:
+        """Whether a 304 is followed by a full fetch: a host's first in any case."""
+        where = hosts.origin(url)
+        first = where not in self._checked
+        self._checked.add(where)
+        return first or is_audited(url, self.desk.recorder.clock.now())
 
     async def _finished(self, capture: Capture) -> Capture | Miss:
         """What becomes of a capture before the pipelines see it."""

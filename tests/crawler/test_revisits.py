@@ -63,3 +63,16 @@ def test_a_server_whose_304s_are_not_true_is_found_out_and_not_believed_for_a_wh
     assert [row["outcome"] for row in backissue.json(*flags)] == ["changed"]
     # Asked once, without validators.
     assert site.hits.count(path) == 4
+
+
+def test_the_first_304_of_a_host_is_checked_in_any_case(site: Any, backissue: Any) -> None:
+    paths = [site.path(folder, audited=False) for folder in ("/liar", "/liar/another")]
+    args = ("--json", "--allow-private", "--delay", "0", "--workers", "1")
+    backissue("archive", *args, *map(site.url, paths))
+    site.edition = 2
+    first, *_ = backissue.json("archive", *args, site.url(paths[0]))
+    assert first["outcome"] == "changed"
+    second, *_ = backissue.json("archive", *args, site.url(paths[1]))
+    # Asked without validators, as the host has lied.
+    assert second["outcome"] == "changed"
+    assert site.hits.count(paths[1]) == 2

@@ -43,6 +43,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         same = site.path("/etag", audited=False)
         paths = ["/edited", same, "/old", "/vanishing", "/walled", "/formula", "/odd"]
         command.archived(*map(site.url, paths), code=0)
+        command.believes_304s()
         site.edition = 2
         command.archived(*map(site.url, ["/edited", same, "/vanishing", "/walled"]))
         yield Library(command, site)
