@@ -162,7 +162,7 @@ class Publication:
 
     budget: float
     purse: Purse
-    learnt: Learnt = attrs.field(factory=Learnt)
+    model: EditModel = attrs.field(factory=lambda: EditModel(Learnt(), Learnt()))
     waiting: list[tuple[float, int]] = attrs.field(factory=list)
     """When each page is due, and its number; a heap."""
     watched: dict[int, Watched] = attrs.field(factory=dict)
@@ -173,11 +173,12 @@ def ours(all_of_them: list[History], end: float, tick: float, budgets: dict[int,
     tally = Tally()
     publications = {site: Publication(visits, Purse.half_full(visits, START)) for site, visits in budgets.items()}
     arrivals = sorted(enumerate(all_of_them), key=lambda pair: pair[1].published)
-    archive = Learnt()
     together, arrived, now = 0.0, 0, 0.0
     while now < end:
         if now >= together:
-            archive = Learnt.together(one.learnt for one in publications.values())
+            archive = Learnt.together(one.model.own for one in publications.values())
+            for one in publications.values():
+                one.model = EditModel(one.model.own, archive)
             together = now + TOGETHER
         when = START + timedelta(hours=now)
         while arrived < len(arrivals) and arrivals[arrived][1].published <= now:
@@ -186,26 +187,25 @@ def ours(all_of_them: list[History], end: float, tick: float, budgets: dict[int,
             tally.edits += sum(now < edit for edit in history.edits)
             one = publications[history.site]
             one.watched[entry] = Watched(entry, history, history.published, now)
-            plan(one, one.watched[entry], archive, when, now)
+            plan(one, one.watched[entry], when)
         for one in publications.values():
-            crawl(one, archive, when, now, tally)
+            crawl(one, when, now, tally)
         now = round(now + tick, 9)
     return tally
 
 
-def crawl(one: Publication, archive: Learnt, when: datetime, now: float, tally: Tally) -> None:
+def crawl(one: Publication, when: datetime, now: float, tally: Tally) -> None:
     """One crawl of what is due, as `crawl --fresh` does it."""
     if not one.waiting or one.waiting[0][0] > now:
         return
     one.purse = one.purse.filled(one.budget, when)
     due: list[Due] = []
-    model = EditModel(one.learnt, archive)
     while one.waiting and one.waiting[0][0] <= now:
         _, entry = heapq.heappop(one.waiting)
         page = one.watched[entry]
         if page.history.gone is not None and page.history.gone <= now:
             continue
-        likely = model.likelihood(page.page, Seen(epoch(page.born), epoch(page.last), epoch(now)))
+        likely = one.model.likelihood(page.page, Seen(epoch(page.born), epoch(page.last), epoch(now)))
         owed = when >= floor(entry, START + timedelta(hours=page.born), START + timedelta(hours=page.last))
         due.append(Due(entry, likely, owed))
     chosen, one.purse = choose(due, one.purse)
@@ -215,16 +215,15 @@ def crawl(one: Publication, archive: Learnt, when: datetime, now: float, tally: 
     for visit in chosen:
         page = one.watched[visit.entry]
         changed = tally.visited(page.history, page.last, now)
-        model = EditModel(one.learnt, archive)
-        page.page = model.learn(page.page, Seen(epoch(page.born), epoch(page.last), epoch(now)), changed=changed)
+        page.page = one.model.learn(page.page, Seen(epoch(page.born), epoch(page.last), epoch(now)), changed=changed)
         page.last = now
-        plan(one, page, archive, when, now)
+        plan(one, page, when)
 
 
-def plan(one: Publication, page: Watched, archive: Learnt, when: datetime, now: float) -> None:
+def plan(one: Publication, page: Watched, when: datetime) -> None:
     """Note when a page that was just seen is due again."""
     due = next_by_likelihood(
-        EditModel(one.learnt, archive),
+        one.model,
         page.page,
         entry=page.entry,
         born=START + timedelta(hours=page.born),
