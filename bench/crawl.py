@@ -3,16 +3,18 @@
     python bench/crawl.py [--pages DIR] [--count N] [--rounds N]
 
 DIR holds pages as `*.html.gz`, at any depth; without it made-up pages are used. They are served gzipped from the
-loopback by a process of its own. Timed in turn, process start-up included: trafilatura alone, the product's reading
-alone (extraction and cleaning) in the same pool, and the crawl. The ratios of each round are printed: the machine's
-speed drifts, they do not.
+loopback by a process of its own. Timed in turn, each as a program of its own from its start to its end: trafilatura
+alone, the product's reading alone (extraction and cleaning) in the same pool, and the crawl. The ratios of each round
+are printed: the machine's speed drifts, they do not.
 """
 
 import argparse
 import asyncio
 import gzip
+import importlib
 import multiprocessing
 import os
+import pickle
 import statistics
 import subprocess
 import sys
@@ -22,13 +24,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import trafilatura
-
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-
-from pipelines.page import PageBytes  # noqa: E402 - the folder is no installed package
-from pipelines.reading import read  # noqa: E402
 
 WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 SENTENCE = "The harbour office counted {n} boats on the morning of the storm, and none was lost by evening. "
@@ -81,25 +78,47 @@ def serve(pages: Sequence[bytes], port: "multiprocessing.Queue[int]") -> None:
     asyncio.run(main())
 
 
-def one(page: bytes) -> None:
+def extract(page: bytes) -> None:
+    import trafilatura
+
     trafilatura.bare_extraction(gzip.decompress(page), include_comments=False, with_metadata=True)
 
 
-def one_read(page: bytes) -> None:
-    read(
-        PageBytes(
+def read(page: bytes) -> None:
+    from pipelines import page as pages
+    from pipelines import reading
+
+    reading.read(
+        pages.PageBytes(
             url="https://example.org/story", body=page, content_encoding="gzip", content_type="text/html",
             truncated=False,
         )
     )  # fmt: skip
 
 
-def ceiling(pages: Sequence[bytes], reader: Callable[[bytes], None]) -> float:
-    """Seconds that a reader alone takes."""
-    began = time.perf_counter()
+READERS: dict[str, tuple[str, Callable[[bytes], None]]] = {
+    "trafilatura": ("trafilatura", extract),
+    "reading": ("pipelines.ready", read),
+}
+"""What reads a page, and the module that is imported before the pool is forked, as the product does."""
+
+
+def alone(name: str, file: Path) -> None:
+    """What the program of a reader does that has nothing else to do."""
+    module, reader = READERS[name]
+    importlib.import_module(module)
     with ProcessPoolExecutor(WORKERS) as pool:
-        list(pool.map(reader, pages, chunksize=4))
-    return time.perf_counter() - began
+        list(pool.map(reader, pickle.loads(file.read_bytes()), chunksize=4))
+
+
+def ceiling(pages: Sequence[bytes], name: str) -> float:
+    """Seconds that a reader's program takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pages.pickle"
+        file.write_bytes(pickle.dumps(pages))
+        began = time.perf_counter()
+        subprocess.run([sys.executable, __file__, "--alone", name, str(file)], check=True)
+        return time.perf_counter() - began
 
 
 def crawl(port: int) -> tuple[float, int]:
@@ -122,7 +141,11 @@ def main() -> None:
     parser.add_argument("--pages", type=Path, help="folder of *.html.gz")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--alone", nargs=2, metavar=("READER", "FILE"), help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.alone:
+        alone(given.alone[0], Path(given.alone[1]))
+        return
     if given.pages:
         files = sorted(given.pages.rglob("*.html.gz"))
         step = max(1, len(files) // given.count)
@@ -135,11 +158,11 @@ def main() -> None:
     number = port.get(timeout=30)
     of_trafilatura, of_reading = [], []
     for round_ in range(given.rounds):
-        alone, reading = ceiling(pages, one), ceiling(pages, one_read)
+        extracting, reading = ceiling(pages, "trafilatura"), ceiling(pages, "reading")
         ours, taken = crawl(number)
-        of_trafilatura.append(alone / ours)
+        of_trafilatura.append(extracting / ours)
         of_reading.append(reading / ours)
-        rates = (len(pages) / alone, len(pages) / reading, taken / ours)
+        rates = (len(pages) / extracting, len(pages) / reading, taken / ours)
         print(  # noqa: T201 - a benchmark's output
             "round {}: trafilatura alone {:.1f}/s, reading alone {:.1f}/s, crawl {:.1f}/s ({} pages), ratio {:.2f}, "
             "to reading alone {:.2f}".format(round_ + 1, *rates, taken, of_trafilatura[-1], of_reading[-1])

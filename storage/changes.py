@@ -1,9 +1,11 @@
 """Works out what changed between a page's snapshots, and keeps it: in renditions of one version, never across two."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 
 from storage import comparable
 from storage.change_tables import ChangeRow
@@ -23,6 +25,12 @@ _SNAPSHOTS = (
     .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
     .where(AliasRow.page_id == bindparam("page"))
     .order_by(SnapshotRow.captured_at, SnapshotRow.id)
+)
+_PAGES_OF = text(
+    "SELECT page_id FROM alias JOIN snapshot ON snapshot.alias_id = alias.id WHERE page_id IN ("
+    "SELECT page_id FROM alias JOIN snapshot ON snapshot.alias_id = alias.id "
+    "WHERE snapshot.id IN (SELECT value FROM json_each(:snapshots))) "
+    "GROUP BY page_id HAVING count(*) > 1 ORDER BY page_id"
 )
 # Pages in one transaction: others get their turn after some tenths of a second.
 _BATCH = 50
@@ -53,6 +61,12 @@ def work_out_around(connection: Connection, snapshot: int, *, now: datetime) -> 
     """Work out the changes of a snapshot's page that are missing, or that newer renditions or another neighbour made
     stale. Where two snapshots have no version in common there is none: nobody can say that it was the publisher."""
     work_out_of(connection, connection.execute(_PAGE, {"snapshot": snapshot}).scalar_one(), now=now)
+
+
+def work_out_around_all(connection: Connection, snapshots: Sequence[int], *, now: datetime) -> None:
+    """The same for several snapshots. Most pages have one, and so no change: those are not looked at one by one."""
+    for page in connection.execute(_PAGES_OF, {"snapshots": json.dumps(list(snapshots))}).scalars():
+        _work_out(connection, page, now)
 
 
 def work_out_of(connection: Connection, page: int, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ any passage of `window + k - 1` tokens that two texts share gives them a key in 
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Callable
 from functools import cached_property
 
 import attrs
@@ -79,11 +79,11 @@ class Tokens:
         return sorted(found)
 
 
-def tokens(text: str, *, leave_out: Collection[int] = ()) -> Tokens:
-    """The words of a text. `leave_out`: keys (`storage.leaves`) of lines that are known to be no part of it."""
-    if leave_out:
+def tokens(text: str, *, leave_out: Callable[[int], bool] | None = None) -> Tokens:
+    """The words of a text. `leave_out`: whether a line with that key (`storage.leaves`) is known to be none of it."""
+    if leave_out is not None:
         lines = [plain(line) for line in text.splitlines()]
-        text = "\n".join(line for line in lines if key_of_folded(without_numbers(line)) not in leave_out)
+        text = "\n".join(line for line in lines if not leave_out(key_of_folded(without_numbers(line))))
     words, unspaced = _words(text)
     # A name in Latin letters makes no text one of words.
     by_character = 2 * unspaced > len(words)

@@ -1,7 +1,7 @@
 """What the archive has learnt of a site, for the cleaning of one page. Reads only; `storage.generations` writes."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -53,6 +53,46 @@ class Line:
         return self.first_seen_at <= when and (not self.forgotten or when <= self.last_seen_at)
 
 
+@attrs.frozen(eq=False)
+class _SpokenOf(Mapping[int, int]):
+    """Key of a line -> its articles, as the lines speak of a capture of one time. Worked out when a line is asked for:
+    a page has some thirty, a site thousands."""
+
+    _lines: Mapping[int, Sequence[Line]]
+    _when: datetime
+    _own: frozenset[int]
+    """Lines that the page itself is counted with."""
+
+    def __getitem__(self, key: int) -> int:
+        articles = self._articles(key)
+        if articles == 0:
+            raise KeyError(key)
+        return articles
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, int) and self._articles(key) > 0
+
+    def __iter__(self) -> Iterator[int]:
+        return (key for key in self._lines if self._articles(key))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return any(True for _ in self)
+
+    def __reduce__(self) -> tuple[type[dict[int, int]], tuple[dict[int, int]]]:
+        # To another process goes what holds for this page, and not the site.
+        return dict, (dict(self),)
+
+    def _articles(self, key: int) -> int:
+        lines = self._lines.get(key)
+        if lines is None:
+            return 0
+        most = max((line.articles for line in lines if line.covers(self._when)), default=0)
+        return max(0, most - (key in self._own))
+
+
 @attrs.frozen(kw_only=True)
 class SiteMemory:
     """What one generation knows of one site."""
@@ -67,6 +107,7 @@ class SiteMemory:
     """URL key of a page -> lines that are counted on it, where they stand on few."""
     overruled: dict[int, bool]
     model: bytes | None
+    _by_key: dict[int, list[Line]] = attrs.field(init=False, factory=dict)
     _always: dict[int, int] = attrs.field(init=False)
     """Lines that speak of captures from `_settled` on."""
     _settled: datetime = attrs.field(init=False)
@@ -74,24 +115,24 @@ class SiteMemory:
     def __attrs_post_init__(self) -> None:
         standing = [line for line in self.lines if not line.forgotten]
         ends = [line.last_seen_at for line in self.lines if line.forgotten]
+        for line in self.lines:
+            self._by_key.setdefault(line.key, []).append(line)
         object.__setattr__(self, "_always", _most(standing))
         object.__setattr__(self, "_settled", max([line.first_seen_at for line in standing] + ends, default=BEGINNING))
 
     def knowledge(self, url: str, captured_at: datetime) -> Knowledge:
         """For a page that was captured then: without what only itself testifies."""
+        own = self.own.get(url, frozenset())
+        repeated: Mapping[int, int] = _SpokenOf(self._by_key, captured_at, own)
         # Of a page captured after all dates, every standing line speaks, and no forgotten one.
-        repeated = dict(self._always) if captured_at > self._settled else None
-        if repeated is None:
-            repeated = _most(line for line in self.lines if line.covers(captured_at))
-        for key in self.own.get(url, ()):
-            if key in repeated:
-                repeated[key] -= 1
+        if captured_at > self._settled:
+            repeated = dict(repeated) if own else self._always
         # Above EXACT the page is one of them; a kin site's lines are not diminished, being other articles anyway.
         others = self.known - 1 if self.known > EXACT or url in self.counted else self.known
         return Knowledge(
             generation=self.generation,
             known=max(0, others),
-            repeated={key: articles for key, articles in repeated.items() if articles > 0},
+            repeated=repeated,
             overruled=self.overruled,
             model=self.model,
         )

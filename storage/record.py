@@ -1,6 +1,6 @@
 """Records a visit: which page it belongs to, how it ended, and the rows that say so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -67,6 +67,12 @@ _CONTENT_DIGEST = (
     )
     .order_by(RenditionRow.generation.desc())
     .limit(1)
+)
+_CONFIRM = (
+    update(table(RenditionRow))
+    .where(table(RenditionRow).c.id == bindparam("rendition"), table(RenditionRow).c.confirmed < bindparam("by"))
+    .values(confirmed=bindparam("by"))
+    .returning(table(RenditionRow).c.snapshot_id)
 )
 _SAME_RENDITION = select(RenditionRow.id).where(
     RenditionRow.extraction_id == bindparam("extraction"),
@@ -398,12 +404,15 @@ def _insert_rendition(
     return kept
 
 
-def confirm_rendition(connection: Connection, rendition: int, generation: int) -> None:
-    """Note that a generation gives the same text as a rendition that the archive has."""
-    statement = update(RenditionRow).where(RenditionRow.id == rendition, RenditionRow.confirmed < generation)
-    if connection.execute(statement.values(confirmed=generation)).rowcount:
-        snapshot = connection.execute(select(RenditionRow.snapshot_id).where(RenditionRow.id == rendition)).scalar_one()
-        changes.work_out_around(connection, snapshot, now=Clock().now())
+def confirm_renditions(connection: Connection, confirmed: Mapping[int, int]) -> None:
+    """Note that generations give the same text as renditions that the archive has. `confirmed`: rendition -> the
+    generation."""
+    snapshots = [
+        snapshot
+        for rendition, generation in confirmed.items()
+        if (snapshot := connection.execute(_CONFIRM, {"rendition": rendition, "by": generation}).scalar()) is not None
+    ]
+    changes.work_out_around_all(connection, snapshots, now=Clock().now())
 
 
 def _receipt(

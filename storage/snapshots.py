@@ -85,24 +85,6 @@ def parts_of(engine: Engine, folder: Path, snapshot: int) -> list[Capture]:
         return [Capture.of(_exchange(connection, folder, row), requested_url=row.url) for row in rows]
 
 
-def first_part(engine: Engine, url: str) -> str | None:
-    """The URL of the first part, where an article's further part was found at this one. Raises InvalidURL."""
-    with reading(engine) as connection:
-        alias = pages.find_alias(connection, url)
-        if alias is None:
-            return None
-        query = (
-            select(RecordRow.url, AliasRow.url.label("first"))
-            .join(SnapshotPartRow, SnapshotPartRow.record_id == RecordRow.id)
-            .join(SnapshotRow, SnapshotRow.id == SnapshotPartRow.snapshot_id)
-            .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
-            .where(AliasRow.page_id == alias.page_id)
-            .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
-        )
-        wanted = key(url)
-        return next((row.first for row in connection.execute(query) if key(row.url) == wanted != key(row.first)), None)
-
-
 def on_several_pages(connection: Connection, snapshot: int) -> bool:
     """Whether a snapshot's own page names other parts of its article: its bytes alone do not say that they are the
     same still."""
@@ -185,23 +167,51 @@ def newest_at(engine: Engine, url: str, clock: Clock) -> int | None:
     return newest.id if newest else None
 
 
-def validators(engine: Engine, url: str, clock: Clock) -> dict[str, str]:
-    """The headers that ask a page's URL only for what is newer than its newest whole snapshot. Empty: ask for all."""
+@attrs.frozen(kw_only=True)
+class Asking:
+    """How a page is asked for."""
+
+    url: str
+    """Another than the one that is meant where that leads to a further part of an article: the first part's."""
+    headers: dict[str, str]
+    """Those that ask only for what is newer than the newest whole snapshot. Empty: for all."""
+
+
+def how_to_ask(engine: Engine, url: str, clock: Clock, *, for_all: bool) -> Asking:
+    """How to ask for what a URL leads to. `for_all`: whatever the archive has of it. Raises InvalidURL."""
     with reading(engine) as connection:
         alias = pages.find_alias(connection, url)
         if alias is None:
-            return {}
-        newest = pages.newest_snapshot(connection, alias.page_id, clock.now())
-        if newest is None or not newest.whole or on_several_pages(connection, newest.id):
-            return {}
-        query = (
-            select(VisitRow.etag, VisitRow.last_modified)
-            .where(VisitRow.snapshot_id == newest.id, VisitRow.final_url == url)
-            .order_by(VisitRow.captured_at.desc())
-            .limit(1)
-        )
-        row = connection.execute(query).first()
+            return Asking(url=url, headers={})
+        headers = {} if for_all else _validators(connection, alias.page_id, url, clock)
+        return Asking(url=_first_part(connection, alias.page_id, url) or url, headers=headers)
+
+
+def _validators(connection: Connection, page: int, url: str, clock: Clock) -> dict[str, str]:
+    newest = pages.newest_snapshot(connection, page, clock.now())
+    if newest is None or not newest.whole or on_several_pages(connection, newest.id):
+        return {}
+    query = (
+        select(VisitRow.etag, VisitRow.last_modified)
+        .where(VisitRow.snapshot_id == newest.id, VisitRow.final_url == url)
+        .order_by(VisitRow.captured_at.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
     if row is None:
         return {}
     headers = {"If-None-Match": row.etag, "If-Modified-Since": row.last_modified}
     return {name: value for name, value in headers.items() if value}
+
+
+def _first_part(connection: Connection, page: int, url: str) -> str | None:
+    query = (
+        select(RecordRow.url, AliasRow.url.label("first"))
+        .join(SnapshotPartRow, SnapshotPartRow.record_id == RecordRow.id)
+        .join(SnapshotRow, SnapshotRow.id == SnapshotPartRow.snapshot_id)
+        .join(AliasRow, AliasRow.id == SnapshotRow.alias_id)
+        .where(AliasRow.page_id == page)
+        .order_by(SnapshotRow.captured_at.desc(), SnapshotRow.id.desc())
+    )
+    wanted = key(url)
+    return next((row.first for row in connection.execute(query) if key(row.url) == wanted != key(row.first)), None)

@@ -3,7 +3,7 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -12,8 +12,9 @@ from pipelines.workers import prepare
 from storage.clock import Clock
 from storage.errors import SourceFileError, UnknownSource, UsageError
 from storage.folder import Folder
-from storage.sources import FIRST_SOURCE, Source, read_sources
-from storage.waiting import has_watched_pages, is_anything_due
+
+if TYPE_CHECKING:
+    from storage.sources import Source
 
 _JSON = click.option(
     "--json", "as_json", is_flag=True, help="One JSON object a line on stdout, and nothing else there."
@@ -119,13 +120,18 @@ def crawl(
     """Visit the sources of sources.toml, all or those named: discover, fetch what is due, archive."""
     if fresh and since is not None:
         raise UsageError("--fresh reads no listings and --since reads more of them. Give one of the two.")
+    if not fresh:
+        # What is asked for every quarter of an hour first looks whether there is anything to do.
+        prepare()
     chosen, watched = _chosen(Folder(folder), names)
-    scopes = [*(source.name for source in chosen), *(["watch"] if watched else [])]
-    if fresh and not is_anything_due(Folder(folder), scopes, Clock()):
-        # Before anything is imported that takes a second: this is asked every quarter of an hour.
-        click.echo("Nothing is due.", err=True)
-        return
-    prepare()
+    if fresh:
+        from storage.waiting import is_anything_due
+
+        scopes = [*(source.name for source in chosen), *(["watch"] if watched else [])]
+        if not is_anything_due(Folder(folder), scopes, Clock()):
+            click.echo("Nothing is due.", err=True)
+            return
+        prepare()
     from crawler.depth import MOST_LISTINGS
     from crawler.notices.sending import notify
     from crawler.process import Process
@@ -154,8 +160,11 @@ def crawl(
     progress.finish(results)
 
 
-def _chosen(folder: Folder, names: tuple[str, ...]) -> tuple[list[Source], bool]:
+def _chosen(folder: Folder, names: tuple[str, ...]) -> "tuple[list[Source], bool]":
     """The sources that were named, or all that are enabled; and whether the watched pages are meant too."""
+    from storage.sources import FIRST_SOURCE, read_sources
+    from storage.waiting import has_watched_pages
+
     known = read_sources(folder.sources)
     for name in names:
         if name not in known and name != "watch":

@@ -219,13 +219,9 @@ class VisitSpider(Spider):
             return request_for(entry, self.parse_listing, self.listing_failed, {})
         # That the page itself is the same says nothing of what its scripts will put into it.
         ask_for_all = self._renderer is not None or self._is_distrusted(entry.url)
-        validators = {} if ask_for_all else self._validators(entry.url)
-        request = request_for(entry, self.parse_article, self.article_failed, validators)
-        first = snapshots.first_part(self.desk.reader, entry.url)
-        return request.replace(url=first) if first is not None else request
-
-    def _validators(self, url: str) -> dict[str, str]:
-        return snapshots.validators(self.desk.reader, url, self.desk.recorder.clock)
+        asking = snapshots.how_to_ask(self.desk.reader, entry.url, self.desk.recorder.clock, for_all=ask_for_all)
+        request = request_for(entry, self.parse_article, self.article_failed, asking.headers)
+        return request if asking.url == entry.url else request.replace(url=asking.url)
 
     def _is_distrusted(self, url: str) -> bool:
         """Whether the 304s of a URL's host are not believed."""

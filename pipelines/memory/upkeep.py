@@ -21,7 +21,7 @@ from storage.errors import BackissueError
 from storage.generations import Pending, State
 from storage.lessons import Lesson, lesson
 from storage.memory import newest_generation
-from storage.record import add_rendition, confirm_rendition
+from storage.record import add_rendition, confirm_renditions
 from storage.recorder import Recorder
 
 OnProgress = Callable[[str, int, int], None]
@@ -233,8 +233,7 @@ class Upkeep:
 
     def _keep(self, made: Sequence[Recleaned], connection: Connection) -> None:
         now = self.recorder.clock.now()
+        confirm_renditions(connection, {one.confirms: one.generation for one in made if one.confirms is not None})
         for one in made:
-            if one.confirms is not None:
-                confirm_rendition(connection, one.confirms, one.generation)
-            elif one.rendition is not None and one.content is not None:
+            if one.rendition is not None and one.content is not None:
                 add_rendition(connection, one.snapshot, one.extraction, one.rendition, one.content, now=now)

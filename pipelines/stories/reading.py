@@ -126,10 +126,10 @@ def _remembered(database: Path, row: Any) -> "Tokens":
     if row.id not in known:
         # The knowledge that the rendition was made with: the same whenever this is asked.
         knowledge = memory_of(database, row.generation).knowledge(row.url, row.captured_at, site=row.site)
-        repeated = {key for key, articles in knowledge.repeated.items() if articles >= REPEATED}
+        of_site = knowledge.repeated
         if len(known) >= _REMEMBERED:
             del known[next(iter(known))]
-        known[row.id] = tokens(row.text, leave_out=repeated)
+        known[row.id] = tokens(row.text, leave_out=(lambda key: of_site.get(key, 0) >= REPEATED) if of_site else None)
     return known[row.id]
 
 

@@ -1,6 +1,7 @@
 """Generations of the memory: what each of them knew can be read back, and each page has the one that concerns it."""
 
 import datetime as dt
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,18 @@ def test_what_a_generation_knew_can_be_read_back(engine: Any) -> None:
         # Of many articles, the page in hand is taken for one.
         assert (knowledge.repeated, knowledge.known) == ({KEY: articles}, known)
     assert Memory(engine, 0).knowledge("https://a.example/x", day(6)).repeated == {}
+
+
+def test_what_is_known_of_an_early_capture_is_what_its_own_time_says(engine: Any) -> None:
+    late = Learnt(key=KEY + 2, text=None, articles=7, pages=None, first_seen_at=day(50), last_seen_at=day(59))
+    close(engine, lesson(9, 0, line(9, 0, 8), late))
+    memory = Memory(engine)
+    early, newest = (memory.knowledge("https://a.example/x", day(n)).repeated for n in (5, 60))
+    assert (early, newest) == ({KEY: 8}, {KEY: 8, KEY + 2: 6})
+    assert (len(early), early.get(KEY + 2, 0), KEY + 2 in early, bool(early)) == (1, 0, False, True)
+    # As a worker process gets it.
+    assert pickle.loads(pickle.dumps(early)) == {KEY: 8}
+    assert not memory.knowledge("https://a.example/x", day(-1)).repeated
 
 
 def test_a_change_concerns_captures_from_its_beginning_on(engine: Any) -> None:

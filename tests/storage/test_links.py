@@ -131,7 +131,7 @@ def test_lines_that_a_site_repeats_can_be_left_out() -> None:
 
     plate = "Follow our coverage of this and of all other stories on 12 channels."
     with_it = f"{ARTICLE}\n{plate}"
-    assert tokens(with_it, leave_out={key_of(plate)}).digest == tokens(ARTICLE).digest
+    assert tokens(with_it, leave_out={key_of(plate)}.__contains__).digest == tokens(ARTICLE).digest
 
 
 @pytest.mark.parametrize(
