@@ -1,6 +1,8 @@
 """Imported once by the process that workers are forked from: all that they are ever asked for, and what each of them
 would otherwise make for itself."""
 
+import gc
+
 from sqlalchemy.orm import configure_mappers
 
 import pipelines.clean
@@ -17,3 +19,7 @@ lexicon.lexicon(lexicon.ALWAYS)
 configure_mappers()
 # Reads the list of public suffixes.
 site("https://example.org/")
+# No worker goes through all of that for garbage: it would find none, and writing down that it looked makes a copy of
+# what they share in each of them.
+gc.collect()
+gc.freeze()

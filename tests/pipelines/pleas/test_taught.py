@@ -32,14 +32,15 @@ def test_it_is_silent_where_repetition_says_it_better() -> None:
     assert found.telling(lines(ASKS)[0]) == ()
 
 
-def test_a_worker_starts_with_the_model_made() -> None:
+def test_a_worker_starts_with_the_model_made_and_goes_through_nothing_that_it_shares_for_garbage() -> None:
     made = "__import__('pipelines.pleas.model', fromlist=['born']).born.cache_info().currsize"
+    frozen = "__import__('gc').get_freeze_count() > 100_000"
 
-    async def ask() -> int:
+    async def ask() -> list[int]:
         workers = Workers(1)
         try:
-            return await workers.run(eval, "https://example.org/", made)
+            return [await workers.run(eval, "https://example.org/", one) for one in (made, frozen)]
         finally:
             workers.close()
 
-    assert asyncio.run(ask()) == 1
+    assert asyncio.run(ask()) == [1, True]
