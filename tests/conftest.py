@@ -1,6 +1,7 @@
 """What tests of several rooms share: a news site whose paths are behaviours, and the command as a user runs it."""
 
 import contextlib
+import gc
 import gzip
 import itertools
 import json
@@ -204,7 +205,7 @@ site = pytest.fixture(running, name="site")
 second_site = pytest.fixture(running, name="second_site")
 
 
-_WARM = Warm()
+WARM = Warm()
 
 
 class Command:
@@ -218,16 +219,16 @@ class Command:
 
     def __call__(self, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
         words = ("--archive", str(self.archive), *words)
-        return _WARM.run(words, given=given, seconds=110, cwd=ROOT, env=environment())
+        return WARM.run(words, given=given, seconds=110, cwd=ROOT, env=environment())
 
     def on(self, terminal: int, words: Sequence[str], *, env: Mapping[str, str]) -> int:
         """Run it on a terminal; its exit code."""
         words = ("--archive", str(self.archive), *words)
-        return _WARM.run(words, given=None, seconds=60, cwd=ROOT, env=env, terminal=terminal).returncode
+        return WARM.run(words, given=None, seconds=60, cwd=ROOT, env=env, terminal=terminal).returncode
 
     def start(self, *words: str) -> Running:
         """Begin it and go on."""
-        return _WARM.start(("--archive", str(self.archive), *words), cwd=ROOT, env=environment())
+        return WARM.start(("--archive", str(self.archive), *words), cwd=ROOT, env=environment())
 
     def believes_304s(self) -> None:
         """Of the hosts that it knows: the first of each is checked by a full fetch, as if one had been."""
@@ -268,3 +269,15 @@ def closed_port() -> int:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One more than there are processors: much of what the tests do is to wait for processes and sockets."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_configure() -> None:
+    """Until all is imported nothing is garbage."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What the tests import stays: no collection of garbage has to go through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()

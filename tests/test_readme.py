@@ -3,7 +3,6 @@
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from cli.demo.newspaper import Newspaper
 from cli.main import COMMANDS
+from tests.conftest import WARM
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,10 +74,7 @@ def test_each_line_that_installs_is_well_formed(line: str) -> None:
 def test_each_line_of_backissue_runs(tmp_path: Path) -> None:
     program = tmp_path / "bin" / "backissue"
     program.parent.mkdir()
-    program.write_text(
-        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m cli.main "$@"\n'
-    )
-    program.chmod(0o755)
+    WARM.program(program)
     with Newspaper(today=date(2026, 3, 2)) as paper:
         sources = tmp_path / "archive" / "sources.toml"
         sources.parent.mkdir()

@@ -30,10 +30,22 @@ ROOT = Path(__file__).parents[1]
 
 # What a command imports only once it runs.
 LATER = (
-    "crawler.handler", "crawler.process", "pipelines.memory.reextract", "pipelines.memory.standalone",
+    "alembic.command", "alembic.config", "alembic.context", "alembic.op", "crawler.handler", "crawler.process",
+    "encodings.charmap", "encodings.utf_8_sig", "mako.template", "multiprocessing.popen_fork",
+    "multiprocessing.popen_forkserver", "pipelines.memory.reextract", "pipelines.memory.standalone",
     "rich._emoji_codes", "scrapy.dupefilters", "scrapy.logformatter", "scrapy.pqueues", "scrapy.squeues",
-    "scrapy.statscollectors", "storage.archive", "storage.host_places", "uvloop",
+    "scrapy.statscollectors", "sqlalchemy.ext.compiler", "storage.archive", "storage.host_places",
+    "storage.notice_file", "storage.queue_tables", "storage.search.finder", "storage.search.patience",
+    "storage.search.snippets", "uvloop",
 )  # fmt: skip
+
+# What a shell starts in place of `backissue`.
+_PROGRAM = """#!{python} -IS
+import sys
+sys.path.append({root!r})
+from tests.warm import hand_over
+hand_over({address!r})
+"""
 
 
 class Warm:
@@ -80,6 +92,12 @@ class Warm:
         for fd in (nothing, to_out, to_err):
             os.close(fd)
         return Running(line, words, pid, out, err)
+
+    def program(self, file: Path) -> None:
+        """Make a program that runs the command with the words, streams, folder and environment that it is given."""
+        self._line().close()
+        file.write_text(_PROGRAM.format(python=sys.executable, root=str(ROOT), address=self._address))
+        file.chmod(0o755)
 
     def _line(self) -> socket.socket:
         with self._starting:
@@ -199,11 +217,21 @@ def _exactly(line: socket.socket, count: int, *, or_end: bool = False) -> bytes:
     return data
 
 
+def hand_over(address: str) -> NoReturn:
+    """Have the command run with this process's words and streams, and end as it does."""
+    line = socket.socket(socket.AF_UNIX)
+    line.connect(address)
+    _ask(line, sys.argv[1:], Path.cwd(), dict(os.environ), [0, 1, 2])
+    ended = _exactly(line, 1, or_end=True)
+    sys.exit(ended[0] if ended else 128 + signal.SIGKILL)
+
+
 def _serve(address: str) -> None:
     from sqlalchemy.orm import configure_mappers
 
     from cli.main import COMMANDS
     from pipelines.workers import prepare
+    from storage.url_rules import own_rules
 
     prepare()
     for place in {place.partition(":")[0] for place in COMMANDS.values()}:
@@ -212,6 +240,7 @@ def _serve(address: str) -> None:
         if importlib.util.find_spec(name.partition(".")[0]):  # uvloop is not everywhere
             importlib.import_module(name)
     configure_mappers()
+    own_rules()
     if "twisted.internet.reactor" in sys.modules:
         raise RuntimeError("an import has chosen a reactor, which is the command's to choose")
     gc.collect()
