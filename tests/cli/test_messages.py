@@ -126,3 +126,14 @@ def test_the_command_runs_as_a_module(backissue: Any) -> None:
         [sys.executable, "-m", "cli.main", "--version"], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert done.stdout.startswith("backissue ")
+
+
+def test_what_a_command_imports_is_never_gone_through_for_garbage() -> None:
+    code = (
+        "import gc; from cli.main import cli; cli.get_command(None, 'list')\n"
+        "print(gc.get_freeze_count(), gc.isenabled())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    frozen, enabled = done.stdout.split()
+    assert int(frozen) > 20_000
+    assert enabled == "True"

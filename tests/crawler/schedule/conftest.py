@@ -18,13 +18,17 @@ from storage.folder import Folder
 
 # Stands for `backissue`: begins a run of the source as `crawl` does, and then ends, dies or stays, as the file
 # `behaviour` in the archive's folder says: a word for each start, the last for all that follow.
+# Half of its time would go into looking for garbage in what it imports.
 CRAWL = """
+import gc
+gc.disable()
 import os, signal, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from storage import database, runs
 from storage.errors import RunUnderWay
 from storage.folder import Folder
+gc.freeze()
 
 folder, name = Folder(Path(sys.argv[2])), sys.argv[-1]
 started = folder.path / "started"
