@@ -286,6 +286,14 @@ class _Fields:
             bylines.key(headlines[0]) == bylines.key(page[0][0])
             and bylines.key(headlines[0]) not in map(bylines.key, (affixes.strip(heading or ""), metas[0][0]))
         )
+        # Structured data that has both calls the page's own the alternative, and says more than its section's name.
+        alternatives = [affixes.strip(text) for text in map(jsonld.text, self.json("alternativeHeadline")) if text]
+        for_search = for_search or bool(
+            headlines
+            and heading
+            and bylines.key(affixes.strip(heading)) in map(bylines.key, alternatives)
+            and not titles.share(bylines.key(headlines[0]), bylines.key(affixes.strip(heading)))
+        )
         title = self.pick(
             "title",
             [

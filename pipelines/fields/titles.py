@@ -92,7 +92,7 @@ def heading(elements: Sequence[HtmlElement], titles: Sequence[str]) -> str | Non
         if folded in wanted:
             return text
     for _, text, folded in headings:
-        if wanted and _share(folded, wanted[0]):
+        if wanted and share(folded, wanted[0]):
             return text
     words = {word for title in titles for word in WORD.findall(title.casefold())}
     for element, text, _ in headings:
@@ -125,5 +125,6 @@ def _is_breadcrumb(heading: HtmlElement) -> bool:
     )
 
 
-def _share(one: str, other: str) -> bool:
+def share(one: str, other: str) -> bool:
+    """Whether one of two folded titles holds the other."""
     return min(len(one), len(other)) >= MIN_SHARED_LETTERS and (one in other or other in one)

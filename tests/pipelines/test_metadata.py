@@ -663,3 +663,18 @@ def test_a_headline_for_search_engines_gives_way_to_the_one_on_the_page() -> Non
     assert read(shared).title == "The day the bridge stood still"
     named = page.replace('content="The day the bridge stood still"', 'content="Vell bridge closed: when will it open?"')
     assert read(named).title == "Vell bridge closed: when will it open?"
+
+
+def test_a_headline_gives_way_to_the_one_on_the_page_that_structured_data_calls_the_alternative() -> None:
+    headlines = {"headline": "Vell bridge closed for repairs", "alternativeHeadline": "The day the bridge stood still"}
+    page = (
+        "<title>The day the bridge stood still</title>"
+        '<meta property="og:title" content="The day the bridge stood still">'
+        + linked(article(**headlines))
+        + "<article><h1>The day the bridge stood still</h1></article>"
+    )
+    assert read(page).title == "The day the bridge stood still"
+    unshown = page.replace("<h1>The day the bridge stood still</h1>", "<h1>Vell bridge closed for repairs</h1>")
+    assert read(unshown).title == "Vell bridge closed for repairs"
+    longer = page.replace("Vell bridge closed for repairs", "The day the bridge stood still, hour by hour")
+    assert read(longer).title == "The day the bridge stood still, hour by hour"
