@@ -5,7 +5,17 @@ from typing import Any
 
 import attrs
 
-from pipelines.body import captions, gaps, live_blog, posts, signs, standfirst, structured_body, twins
+from pipelines.body import (
+    captions,
+    gaps,
+    live_blog,
+    posts,
+    quotations,
+    signs,
+    standfirst,
+    structured_body,
+    twins,
+)
 from pipelines.body.alignment import Placed, align
 from pipelines.body.boxes import number
 from pipelines.body.layout import Layout
@@ -36,6 +46,7 @@ def compose(lines: Sequence[Block], leaves: Sequence[Leaf], metadata: Metadata) 
     twins.restore(layout)
     posts.restore(layout)
     gaps.fill(layout, news=metadata.news)
+    quotations.restore(layout)
     standfirst.place(layout, metadata.descriptions, metadata.titles, news=metadata.news)
     structured_body.judge(layout, metadata.body)
     captions.mark(layout)

@@ -59,11 +59,11 @@ _STANDS_IN = ("nav", "footer", "aside", "form", "button", "header", "figure", "d
 
 def note(layout: Layout, titles: Sequence[str], *, news: bool) -> None:
     """Add its signs to every block that has a place."""
-    last = _end_of_container(layout)
     cards = _cards(layout) if news else set()
     labelled = _labelled_links(layout) if news else set()
     shapes = usual_shapes(layout)
     holders = usual_holders(layout, shapes)
+    last = _end_of_article(layout, shapes)
     lists: dict[Any, bool] = {}
     others = _other_posts(layout)
     facts = _facts(layout)
@@ -221,12 +221,23 @@ def _word(element: Any) -> str | None:
     return match[1] if match else None
 
 
-def _end_of_container(layout: Layout) -> int:
-    """The last block's leaf in the article's container."""
+def _end_of_article(layout: Layout, shapes: set[Shape]) -> int:
+    """The leaf of the last block in the article's container, or of the last paragraph behind it that is built like the
+    article's and stands in the same `article`."""
     container = layout.boxes.container
     if container is None:
         return -1
-    return max((item.first for item in layout.found() if layout.holds(container, item.first)), default=-1)
+    ends = [item.first for item in layout.found() if layout.holds(container, item.first)]
+    top = next((above for above in reversed(layout.above(container)) if above.tag == "article"), None)
+    if top is not None:
+        ends += [
+            item.first
+            for item in layout.found()
+            if item.block.kind is BlockKind.PARAGRAPH
+            and shape(layout.leaves[item.first].element) in shapes
+            and layout.holds(top, item.first)
+        ]
+    return max(ends, default=-1)
 
 
 def _cards(layout: Layout) -> set[int]:
