@@ -9,6 +9,7 @@ from pipelines.body import (
     captions,
     gaps,
     live_blog,
+    notes,
     posts,
     quotations,
     signs,
@@ -47,6 +48,7 @@ def compose(lines: Sequence[Block], leaves: Sequence[Leaf], metadata: Metadata) 
     posts.restore(layout)
     gaps.fill(layout, news=metadata.news)
     quotations.restore(layout)
+    notes.restore(layout)
     standfirst.place(layout, metadata.descriptions, metadata.titles, news=metadata.news)
     structured_body.judge(layout, metadata.body)
     captions.mark(layout)

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from pipelines.access import scramble
 from pipelines.body.interface_lines import is_interface
+from pipelines.body.notes import is_note, tells_earnings
 from pipelines.body.sentences import is_sentence
 from pipelines.fields.bylines import OPENING, key
 from pipelines.parts.joining import BEGINS
@@ -219,14 +220,20 @@ def _cards(blocks: Sequence[Block], body: Sequence[int], found: dict[int, str]) 
 
 
 def _trailing(blocks: Sequence[Block], body: Sequence[int], found: dict[int, str]) -> None:
-    """Links, headings and labels behind the last sentence."""
+    """Links, headings and labels behind the last sentence, also where a note on the article stands behind them."""
     short = 0
+    noted = False
     for i in reversed(body):
         block = blocks[i]
         if i in found:
             continue
+        if is_note(block.text) or tells_earnings(block.text):
+            noted = True
+            continue
         if block.links >= LINKED or (block.links >= RIGHTS_LINKED and block.text.startswith(("©", "(c)", "(C)"))):
             found[i] = "link after the text"
+        elif block.kind is BlockKind.HEADING and noted:
+            break  # It heads the notes: "Sources".
         elif block.kind is BlockKind.HEADING:
             found[i] = "heading after the text"
         elif (
@@ -239,6 +246,7 @@ def _trailing(blocks: Sequence[Block], body: Sequence[int], found: dict[int, str
             short += 1
         else:
             break
+        noted = False
 
 
 def _emptied(blocks: Sequence[Block], body: Sequence[int], found: dict[int, str]) -> None:

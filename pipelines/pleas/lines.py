@@ -5,6 +5,7 @@ from collections.abc import Container
 
 import attrs
 
+from pipelines.body.notes import is_note, tells_earnings
 from pipelines.pleas.cohesion import stems
 from pipelines.pleas.lexicon import Lexicon, tokens
 from storage.article import APART, Article, Block
@@ -44,6 +45,10 @@ class Line:
     """Nothing but a sum."""
     named: bool
     """Names the site that it stands on."""
+    note: bool
+    """Says something of the article itself: its origin, a correction, whose opinion it is."""
+    earnings: bool
+    """Says that somebody earns by the article's links."""
 
     @property
     def long(self) -> bool:
@@ -71,6 +76,8 @@ def read_lines(article: Article, lexicon: Lexicon, leave_out: Container[int]) ->
                 speech=bool(_SPEECH.match(block.text)),
                 named=len(site) >= SHORTEST_NAME and site in block.text.casefold(),
                 amount=bool(_AMOUNT.match(block.text)),
+                note=is_note(block.text),
+                earnings=tells_earnings(block.text),
             )
         )
     return lines

@@ -66,7 +66,10 @@ class Memory:
         copied = self._copied()
         added = []
         for number, (line, others) in enumerate(zip(self._lines, self._others, strict=True)):
-            if not others:
+            if line.note or line.earnings:
+                # Sites say it of many articles in the same words, and of each it is true.
+                added.append(0.0)
+            elif not others:
                 added.append(UNREPEATED[min(known, len(UNREPEATED) - 1)])
             elif not line.long:
                 added.append(SHORT_ON_ONE / copied[number] if others == 1 else SHORT_ON_TWO)

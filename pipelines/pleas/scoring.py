@@ -52,6 +52,8 @@ class Scoring:
         self._long = [line.long for line in lines]
         self._boxes = [line.block.box for line in lines]
         self._in_box = Counter(self._boxes)
+        # Of the lines that may go. A plea is the last of these, and a note on the article may stand behind it.
+        self._last = max((n for n, line in enumerate(lines) if not (line.note or line.earnings)), default=-1)
 
     def _line(self, line: Line, title: dict[str, float]) -> float:
         bits = line.bits & _ALL
@@ -74,6 +76,8 @@ class Scoring:
             score += w.AMOUNT
         if line.named and bits & _ASKS_FOR:
             score += w.NAMES_ITSELF
+        if line.note:
+            score += w.NOTE
         score += w.LINKS * line.block.links
         total = sum(line.stems.values())
         if total and title:
@@ -129,7 +133,7 @@ class Scoring:
             if bits & speaks and bits & _ASK:
                 score += w.ASKS
             score += _EACH_CONCEPT[(bits & rare).bit_count()]
-            if last == count - 1:
+            if last == self._last:
                 score += w.LAST
             if mains:
                 if mains < length:

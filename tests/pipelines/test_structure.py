@@ -49,6 +49,13 @@ def test_whose_the_text_is_goes_with_the_link_to_who_sells_it():
     assert cut(*map(paragraph, TEXT), agency) == {}
 
 
+def test_what_stands_behind_the_text_goes_before_a_note_on_the_article_too():
+    note = paragraph("This article was first published in the yearbook of the harbour museum.")
+    label = paragraph("Explore further")
+    assert cut(*map(paragraph, TEXT), label, note) == {label.text: "short line after the text"}
+    assert cut(*map(paragraph, TEXT), heading("Sources"), note) == {}
+
+
 def test_a_moment_before_the_text_is_a_date_line_in_scripts_without_spaces_too():
     moment = paragraph("2031年3月12日 01時28分 (3月12日 01時40分更新)", box=1)
     sentence = paragraph("2031年3月12日、町議会は旧橋の閉鎖を決めた。工事は来年の春に始まる。", box=1)

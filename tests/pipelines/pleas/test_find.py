@@ -213,6 +213,32 @@ def test_what_two_articles_say_of_one_theatre_stays() -> None:
     assert cut(page, on_three) == [5, 6, 7, 8, 9]
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "This article has been adapted from what the Harbour News published on Monday.",
+        "Editor’s note: this is an opinion column, and it is only the author who says what it says.",
+        "Our desk tells you: we earn a commission by some of the links.",
+    ],
+)
+def test_what_a_site_says_of_many_articles_and_is_true_of_each_stays(note: str) -> None:
+    page = article(*HARBOUR, note, title="Wexmouth to dredge its channel")
+    assert cut(page, Knowledge(generation=1, known=1, repeated={key_of(note): 1})) == []
+    assert cut(page, Knowledge(generation=1, known=9, repeated={key_of(note): 9})) == []
+
+
+def test_the_owner_rules_on_notes_too() -> None:
+    note = "This article has been adapted from what the Harbour News published on Monday."
+    assert cut(article(*HARBOUR, note), Knowledge(overruled={key_of(note): True})) == [len(HARBOUR)]
+
+
+def test_a_plea_goes_before_a_note_as_it_does_at_the_end() -> None:
+    note = "This article was first published by the Harbour News."
+    offer = "Sign up to our free weekly newsletter for more news from the harbour."
+    page = article(*HARBOUR, offer, note, title="Wexmouth to dredge its channel")
+    assert cut(page) == [len(HARBOUR)]
+
+
 def test_a_plea_that_one_other_article_has_goes() -> None:
     page = article(*HARBOUR, *PLAIN, title="Wexmouth to dredge its channel")
     known = Knowledge(generation=1, known=1, repeated={key_of(text): 1 for text in PLAIN})
