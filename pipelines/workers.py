@@ -18,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from storage.errors import WorkerLost
+from storage.starting import out_of_reach_of_ctrl_c
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -87,7 +88,8 @@ def prepare() -> ForkServerContext:
     """Start the process that workers are forked from, so that its imports run beside the caller's own."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["pipelines.ready"])
-    forkserver.ensure_running()
+    with out_of_reach_of_ctrl_c():
+        forkserver.ensure_running()
     return context
 
 

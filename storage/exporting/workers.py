@@ -15,6 +15,7 @@ from storage import database
 from storage.errors import BackissueError
 from storage.exporting.cursor import Position
 from storage.exporting.texts import ENCODERS, Piece
+from storage.starting import out_of_reach_of_ctrl_c
 
 # What a second process costs to start, 20,000 snapshots take in one.
 FEW = 20
@@ -46,7 +47,8 @@ def pieces(engine: Engine, file: Path, batches: Iterator[Sequence[int]], *, form
         waiting: deque[Future[Piece]] = deque()
         try:
             for batch in chain(first, batches):
-                waiting.append(pool.submit(_work, batch, form, rows))
+                with out_of_reach_of_ctrl_c():
+                    waiting.append(pool.submit(_work, batch, form, rows))
                 if len(waiting) >= AHEAD:
                     yield waiting.popleft().result()
             while waiting:
