@@ -35,6 +35,8 @@ class Kept:
     captured_at: datetime
     refers_to: int | None
     """The row of the record that it is a revisit or a conversion of."""
+    file: int
+    """The row of its file: files are numbered as they were begun, and may be named in the same second."""
     location: Location
 
 
@@ -158,7 +160,7 @@ def complete(
     conversions = _read(connection, found.keys(), RecordRow.refers_to_id, RecordRow.type == "conversion")
     found |= {one.row: one for one in conversions}
     found |= {one.row: one for one in _beside(connection, list(found))}
-    return sorted(found.values(), key=lambda one: (one.location.file, one.location.offset))
+    return sorted(found.values(), key=lambda one: (one.file, one.location.offset))
 
 
 def copied(folder: Path, records: Iterable[Kept], problems: list[str]) -> Iterator[tuple[Kept, bytes]]:
@@ -172,7 +174,7 @@ def copied(folder: Path, records: Iterable[Kept], problems: list[str]) -> Iterat
 
 _COLUMNS = (
     RecordRow.id, RecordRow.record_id, RecordRow.type, RecordRow.url, RecordRow.captured_at, RecordRow.refers_to_id,
-    WarcFileRow.name, RecordRow.offset, RecordRow.length, RecordRow.sha256,
+    RecordRow.file_id, WarcFileRow.name, RecordRow.offset, RecordRow.length, RecordRow.sha256,
 )  # fmt: skip
 
 
@@ -187,7 +189,7 @@ def _read(connection: Connection, values: Iterable[int], column: Any, *more: Any
 def _kept(row: Any) -> Kept:
     return Kept(
         row=row.id, record_id=row.record_id, type=row.type, url=row.url, captured_at=row.captured_at,
-        refers_to=row.refers_to_id,
+        refers_to=row.refers_to_id, file=row.file_id,
         location=Location(file=row.name, offset=row.offset, length=row.length, sha256=row.sha256),
     )  # fmt: skip
 
